@@ -1,0 +1,1 @@
+"""The programs: the window and the command line, wired together."""

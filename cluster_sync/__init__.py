@@ -1,0 +1,1 @@
+"""What travels between a library and the Milvus cluster."""

@@ -1,0 +1,1 @@
+"""The cluster side: merging inboxes and computing item-to-item lists."""

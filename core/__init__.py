@@ -1,0 +1,1 @@
+"""Everything that Songkin knows about songs, without a screen and without a cluster."""

@@ -1,0 +1,1 @@
+"""How the embedding network is trained, so that anyone can train it again."""

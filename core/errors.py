@@ -1,0 +1,149 @@
+"""Every error that Songkin raises, in one tree.
+
+::
+
+    SongkinError
+    ├── WorldError             the world's fault: told to the user, the work goes on
+    │   ├── AudioFileError     a file that can't be read as music
+    │   ├── LibraryError       the library's folder, catalogue or index
+    │   ├── UnknownSongError   a question about a song that isn't in the library
+    │   ├── WeightsError       a model's weights
+    │   ├── ClusterError       the Milvus server, its access, or what it holds
+    │   ├── CredentialError    the system's keyring
+    │   └── SoundError         the sound device
+    └── BugError               ours: a crash report
+    Cancelled                  not an error: the user asked to stop
+
+An error holds facts; the sentence is made in one place, ``ui/messages.py``.
+"""
+
+from enum import Enum
+from pathlib import Path
+
+
+class Cancelled(Exception):  # noqa: N818 - cancelling is not an error, and its name says so
+    """The user asked to stop; nothing half-written stays."""
+
+
+class SongkinError(Exception):
+    """The root of what Songkin raises on purpose."""
+
+
+class WorldError(SongkinError):
+    """The world's fault: told to the user in words, never a crash report."""
+
+
+class BugError(SongkinError):
+    """Our own fault: something that the code promised and did not keep."""
+
+
+class AudioProblem(Enum):
+    """Why a file can't be read as music."""
+
+    EMPTY = "empty"  # zero bytes
+    NOT_AUDIO = "not_audio"  # no decoder knows it, or it holds no sound stream
+    DAMAGED = "damaged"  # it starts as audio and can't be decoded
+    PROTECTED = "protected"  # encrypted (DRM)
+    TOO_SHORT = "too_short"  # less sound than one analysis window needs
+    FORBIDDEN = "forbidden"  # no permission
+    VANISHED = "vanished"  # it was there, and no longer is
+    NOT_A_FILE = "not_a_file"  # a socket, a pipe, a device
+    UNREADABLE = "unreadable"  # the disk or the network drive refused
+
+
+class AudioFileError(WorldError):
+    """A file that can't be read as music."""
+
+    def __init__(self, path: Path, problem: AudioProblem, *, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
+        self.detail = detail
+
+
+class LibraryProblem(Enum):
+    """Why a library can't be opened or written."""
+
+    IN_USE = "in_use"  # another program holds it
+    NEWER = "newer"  # written by a newer Songkin
+    DAMAGED = "damaged"
+    DISK_FULL = "disk_full"
+    FORBIDDEN = "forbidden"
+    UNREADABLE = "unreadable"
+
+
+class LibraryError(WorldError):
+    """The library's folder, catalogue or index can't be used."""
+
+    def __init__(self, path: Path, problem: LibraryProblem, *, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
+        self.detail = detail
+
+
+class UnknownSongError(WorldError):
+    """No song of the library has this id or path."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(asked)
+        self.asked = asked
+
+
+class WeightsProblem(Enum):
+    """Why a model can't be loaded."""
+
+    MISSING = "missing"
+    WRONG_CHECKSUM = "wrong_checksum"
+    UNREADABLE = "unreadable"
+
+
+class WeightsError(WorldError):
+    """A model's weights are missing or not the ones that were pinned."""
+
+    def __init__(self, model: str, problem: WeightsProblem, *, detail: str = "") -> None:
+        super().__init__(model, problem, detail)
+        self.model = model
+        self.problem = problem
+        self.detail = detail
+
+
+class ClusterProblem(Enum):
+    """Why the cluster didn't do what was asked."""
+
+    UNREACHABLE = "unreachable"  # nothing answers at that address
+    NOT_MILVUS = "not_milvus"  # something answers that isn't Milvus
+    SIGN_IN = "sign_in"  # wrong or missing user and password
+    FORBIDDEN = "forbidden"  # signed in, but not allowed to do this
+    UNTRUSTED = "untrusted"  # TLS: certificate, host name, or plain text where TLS is asked for
+    TIMEOUT = "timeout"
+    MODEL_MISMATCH = "model_mismatch"  # vectors of another model version
+    COUNT_MISMATCH = "count_mismatch"  # after a full resync the two sides still differ
+    REFUSED = "refused"  # any other answer that says no
+
+
+class ClusterError(WorldError):
+    """The Milvus server can't be reached, refuses, or disagrees."""
+
+    def __init__(self, uri: str, problem: ClusterProblem, *, detail: str = "") -> None:
+        super().__init__(uri, problem, detail)
+        self.uri = uri
+        self.problem = problem
+        self.detail = detail
+
+
+class CredentialError(WorldError):
+    """The system's keyring is missing or refuses."""
+
+    def __init__(self, *, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class SoundError(WorldError):
+    """The sound device is missing or failed."""
+
+    def __init__(self, device: str, *, detail: str = "") -> None:
+        super().__init__(device, detail)
+        self.device = device
+        self.detail = detail

@@ -1,0 +1,1 @@
+"""Chromaprint codes: making them, finding them, aligning them."""

@@ -1,0 +1,1 @@
+"""The SQLite catalogue: the truth about a user's songs."""

@@ -1,0 +1,1 @@
+"""Taking the voice off the backing."""

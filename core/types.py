@@ -1,0 +1,233 @@
+"""The values that cross module borders: ids, closed choices, frozen records.
+
+Times are seconds from the start of a song, as ``float``. Vectors are float32 and of length 1
+(cosine similarity is their dot product).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32Array = NDArray[np.float32]
+Codes = NDArray[np.uint32]
+
+SongId = NewType("SongId", str)  # a UUID, given when the song is added
+LibraryId = NewType("LibraryId", str)  # a UUID
+ModelId = NewType("ModelId", str)  # name and version of what made a vector
+CatalogueId = NewType("CatalogueId", str)  # "library:song", a song on the cluster
+
+
+class Stem(Enum):
+    """A part of a song."""
+
+    MIX = "mix"
+    BACKING = "backing"  # the mix less the voice
+    VOCAL = "vocal"
+
+
+class SpaceName(Enum):
+    """An embedding space."""
+
+    STYLE = "style"  # sounds like
+    WORK = "work"  # the same composition
+
+
+class Stage(Enum):
+    """How far a song of the library has come."""
+
+    FIRST_ANSWER = "first_answer"  # fingerprint and mix are known; the separation is queued
+    READY = "ready"
+
+
+class Outcome(Enum):
+    """How the analysis of one file ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"  # already there
+    FAILED = "failed"
+
+
+class Verdict(Enum):
+    """What a pair of songs is."""
+
+    EXACT_FILE = "exact_file"
+    SAME_RECORDING = "same_recording"
+    EXCERPT = "excerpt"
+    SAME_BACKING = "same_backing"
+    VERSION = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFacts:
+    """What the container and the stream say of a file, before decoding."""
+
+    codec: str
+    bit_rate_bps: int | None
+    sample_rate_hz: int
+    channels: int
+    duration_s: float | None  # None where the container does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a file says of itself; empty strings where it says nothing."""
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    cover: bytes | None = None  # an encoded image, as it lies in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Chromaprint codes of a stem, or of a part of it.
+
+    ``codes`` is uint32 [n]; code *i* describes the sound from ``start_s + i *
+    CODE_PERIOD_S`` (``core/fingerprint/extract.py``).
+    """
+
+    stem: Stem
+    start_s: float
+    codes: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A window of a song."""
+
+    start_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StemVectors:
+    """The vectors of one stem of one song in one space.
+
+    ``song`` is float32 [D]; ``excerpts`` float32 [E, D]; ``starts_s`` float32 [E].
+    All vectors have length 1.
+    """
+
+    space: SpaceName
+    stem: Stem
+    model_id: ModelId
+    song: Float32Array
+    excerpts: Float32Array
+    starts_s: Float32Array
+    excerpt_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells one state of a file from another."""
+
+    size_bytes: int
+    mtime_ns: int
+    sha256: str  # of the whole file
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A row of the catalogue."""
+
+    song_id: SongId
+    path: Path
+    stamp: FileStamp
+    facts: AudioFacts
+    title: str  # from the tags, else the file's stem
+    artist: str
+    album: str
+    duration_s: float  # as decoded
+    stage: Stage
+    added_at: float  # Unix time
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The pair of moments where two songs are nearest."""
+
+    query_s: float
+    song_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A song near another in a space; ``score`` is the cosine of their song vectors."""
+
+    song_id: SongId
+    score: float
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Where two songs hold the same sound."""
+
+    a_start_s: float
+    b_start_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairVerdict:
+    """What the pair (a, b) is, and the evidence.
+
+    ``score`` is the share of fingerprint bits that agree over the overlap (1.0 for an exact file).
+    """
+
+    a: SongId
+    b: SongId
+    verdict: Verdict
+    score: float
+    overlap: Overlap
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisReport:
+    """How one file ended: what ``songkin add --json`` prints."""
+
+    path: Path
+    song_id: SongId | None
+    outcome: Outcome
+    reason: str  # a sentence where the outcome isn't DONE, else empty
+    first_feedback_s: float | None  # from the start of its analysis to the first answer
+    total_s: float
+    stage_s: dict[str, float]  # seconds per stage
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One line of an item-to-item list that the cluster computed."""
+
+    rank: int
+    catalogue_id: CatalogueId
+    song_id: SongId | None  # where the song is of this library
+    title: str  # empty where its owner does not share titles
+    artist: str
+    score: float
+    reason: str  # why it is here, in words made on the cluster from closed choices
+
+
+class SyncState(Enum):
+    """Where this library stands with its cluster."""
+
+    NOT_SET_UP = "not_set_up"
+    BEHIND = "behind"  # changes wait to be sent
+    IN_STEP = "in_step"
+    SYNCING = "syncing"
+    OFFLINE = "offline"  # the last try did not reach the cluster
+    REFUSED = "refused"  # the last try was turned down
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did."""
+
+    pushed: int
+    deleted: int
+    pulled: int  # recommendations that came back
+    state: SyncState

@@ -1,0 +1,1 @@
+"""The Milvus index over the catalogue, and its spaces."""

@@ -1,0 +1,40 @@
+"""What every test has: no stray threads, no warning in a log, and the sounds and servers to test with."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+# Threads that a library keeps for the life of the process, by the start of their name.
+LIBRARY_THREADS = ("grpc", "ThreadPoolExecutor", "pytest_timeout", "QThread", "Dummy", "OMP", "tqdm")
+
+
+@pytest.fixture(autouse=True)
+def no_surviving_thread() -> Iterator[None]:
+    """Fail the test that leaves a thread of ours behind."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.name.startswith("songkin")]
+    for thread in left:
+        thread.join(timeout=2.0)
+    alive = [t.name for t in left if t.is_alive()]
+    assert not alive, f"threads still running after the test: {alive}"
+
+
+@pytest.fixture(autouse=True)
+def no_logged_warning(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test during which one of our loggers warned, unless it asks for ``expected_warnings``."""
+    caplog.set_level(logging.INFO)
+    yield
+    if "expected_warnings" in request.fixturenames:
+        return
+    ours = ("app", "core", "ui", "cluster_sync", "songkin")
+    records = caplog.get_records("setup") + caplog.get_records("call")
+    warned = [r.getMessage() for r in records if r.levelno >= logging.WARNING and r.name.startswith(ours)]
+    assert not warned, f"logged during the test: {warned}"
+
+
+@pytest.fixture
+def expected_warnings() -> None:
+    """Ask for this fixture where a warning in the log is part of what is tested."""
