@@ -38,6 +38,16 @@ class SyncPort(Protocol):
         """Where the library stands with its cluster."""
         ...
 
+    @property
+    def cluster_name(self) -> str:
+        """The cluster's name in words; empty where none is set up."""
+        ...
+
+    def sign_in(self, uri: str, *, token: str) -> None:
+        """Remember the cluster's address, and the token ("user:password", or empty) in the
+        keyring."""
+        ...
+
     def waiting(self) -> int:
         """How many songs have changes to send."""
         ...

@@ -187,6 +187,20 @@ class PairVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class SongRecord:
+    """All that the first answer knows of a song; it is stored in one transaction.
+
+    ``overview`` is float32 [n], the peak level of *n* equal slices of the song, in [0, 1].
+    """
+
+    song: Song
+    cover: bytes | None
+    overview: Float32Array
+    fingerprints: tuple[Fingerprint, ...]
+    vectors: tuple[StemVectors, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisReport:
     """How one file ended: what ``songkin add --json`` prints."""
 
@@ -197,6 +211,37 @@ class AnalysisReport:
     first_feedback_s: float | None  # from the start of its analysis to the first answer
     total_s: float
     stage_s: dict[str, float]  # seconds per stage
+
+
+class AnalysisStep(Enum):
+    """What is being done with one file right now."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    FIRST_ANSWER = "first_answer"
+    SEPARATING = "separating"
+    READY = "ready"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SongEvent:
+    """A file has come to its next step; ``reason`` is a sentence where it was skipped or failed."""
+
+    path: Path
+    song_id: SongId | None
+    step: AnalysisStep
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that could not be added, why (a sentence), and when (Unix time)."""
+
+    path: Path
+    reason: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
