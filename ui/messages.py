@@ -1,0 +1,163 @@
+"""The one place where an error becomes a sentence: what happened, to which file, what to do now.
+
+Short and plain, no blame. Names from the world (files, servers, devices) go through ``shown``,
+so that a newline in a file name cannot break a table, a log line or a terminal.
+"""
+
+import unicodedata
+from pathlib import Path
+from typing import Final
+
+from core.errors import (
+    AudioFileError,
+    AudioProblem,
+    ClusterError,
+    ClusterProblem,
+    CredentialError,
+    LibraryError,
+    LibraryProblem,
+    SoundError,
+    UnknownSongError,
+    WeightsError,
+    WeightsProblem,
+    WorldError,
+)
+
+AUDIO: Final = {
+    AudioProblem.EMPTY: "{name} is empty. Export or copy it again.",
+    AudioProblem.NOT_AUDIO: "{name} holds no sound that can be read. Choose the audio file itself.",
+    AudioProblem.DAMAGED: "{name} is damaged or cut short. Export or copy it again.",
+    AudioProblem.PROTECTED: "{name} is copy-protected. Add a version without protection.",
+    AudioProblem.TOO_SHORT: "{name} is too short to compare. Add the whole song.",
+    AudioProblem.FORBIDDEN: "{name} may not be read. Allow reading it, then add it again.",
+    AudioProblem.VANISHED: "{name} is no longer there. Put it back, then add it again.",
+    AudioProblem.NOT_A_FILE: "{name} is not a file. Choose an audio file or a folder.",
+    AudioProblem.UNREADABLE: "{name} could not be read from its disk. Check the disk, then add it "
+    "again.",
+}
+
+LIBRARY: Final = {
+    LibraryProblem.IN_USE: "The library {name} is open in another program. Close it there, then "
+    "try again.",
+    LibraryProblem.NEWER: "The library {name} was made by a newer Songkin. Update Songkin to open "
+    "it.",
+    LibraryProblem.DAMAGED: "The library {name} is damaged. Restore it from a backup, or choose "
+    "another folder.",
+    LibraryProblem.DISK_FULL: "The disk that holds the library {name} is full. Make room, then try "
+    "again.",
+    LibraryProblem.FORBIDDEN: "The library {name} may not be opened or written. Allow it, or "
+    "choose another folder.",
+    LibraryProblem.UNREADABLE: "The library {name} could not be read from its disk. Check the "
+    "disk, then try again.",
+}
+
+WEIGHTS: Final = {
+    WeightsProblem.MISSING: "The model {name} is not on this machine. Install or fetch it, then "
+    "try again.",
+    WeightsProblem.WRONG_CHECKSUM: "The model {name} is not the one Songkin expects. Fetch it "
+    "again.",
+    WeightsProblem.UNREADABLE: "The model {name} could not be read. Fetch it again.",
+}
+
+CLUSTER: Final = {
+    ClusterProblem.UNREACHABLE: "Nothing answers at {name}. Check the address and the network; "
+    "your songs stay queued.",
+    ClusterProblem.NOT_MILVUS: "What answers at {name} is not a Milvus cluster. Check the address "
+    "and the port.",
+    ClusterProblem.SIGN_IN: "{name} did not accept this user and password. Sign in again.",
+    ClusterProblem.FORBIDDEN: "{name} does not let this account do that. Ask its administrator "
+    "for access.",
+    ClusterProblem.UNTRUSTED: "The connection to {name} is not safe, so nothing was sent. Check "
+    "the address and the certificate.",
+    ClusterProblem.TIMEOUT: "{name} took too long to answer. Your songs stay queued; try again "
+    "later.",
+    ClusterProblem.MODEL_MISMATCH: "{name} works with another model version, so the songs were "
+    "not sent. Update the older side.",
+    ClusterProblem.COUNT_MISMATCH: "{name} still holds other songs than this library after "
+    "sending everything. Sync again, and tell its administrator if that stays so.",
+    ClusterProblem.REFUSED: "{name} said no. Your songs stay queued; try again later.",
+}
+
+UNKNOWN_SONG: Final = "No song of the library is called {name}. Add it first, or check the name."
+KEYRING: Final = (
+    "The system's keyring could not be used, so the password was not kept. "
+    "Unlock or install a keyring, then sign in again."
+)
+SOUND: Final = (
+    "{name} can't play right now. Choose or plug in another sound device, then try again."
+)
+OTHER_WORLD: Final = "Something outside Songkin got in the way. Try again."
+CRASH: Final = (
+    "Something went wrong inside Songkin. Your library is as it was; "
+    "a note for the developers is in the log."
+)
+
+CONTROL_PICTURES: Final = 0x2400  # Unicode's visible marks for the control characters 0 to 31
+DELETE_PICTURE: Final = "\u2421"
+REPLACEMENT: Final = "\ufffd"
+LINE_SEPARATORS: Final = frozenset({"Zl", "Zp"})
+# Format characters (Cf) can turn the reading direction; surrogates (Cs) are bytes of a file name
+# that are no text, and can't be encoded for a terminal.
+UNSHOWABLE: Final = frozenset({"Cc", "Cf", "Cs"})
+JOINERS: Final = frozenset({"\u200c", "\u200d"})  # harmless, and part of many emoji and scripts
+
+
+def sentence(error: WorldError) -> str:
+    """Say what happened, to which file or server, and what to do now."""
+    detail = _detail(error)
+    return f"{_about(error)} It says: {detail}." if detail else _about(error)
+
+
+def _about(error: WorldError) -> str:
+    match error:
+        case AudioFileError():
+            return AUDIO[error.problem].format(name=file_name(error.path))
+        case LibraryError():
+            return LIBRARY[error.problem].format(name=shown(str(error.path)))
+        case WeightsError():
+            return WEIGHTS[error.problem].format(name=shown(error.model))
+        case ClusterError():
+            return CLUSTER[error.problem].format(name=server_name(error.uri))
+        case UnknownSongError():
+            return UNKNOWN_SONG.format(name=shown(error.asked))
+        case SoundError():
+            return SOUND.format(name=shown(error.device) or "The sound device")
+        case CredentialError():
+            return KEYRING
+        case _:
+            return OTHER_WORLD
+
+
+def _detail(error: WorldError) -> str:
+    """Return the server's own words where only they say what to do."""
+    if not isinstance(error, ClusterError):
+        return ""
+    told = {ClusterProblem.REFUSED, ClusterProblem.MODEL_MISMATCH}
+    return shown(error.detail).strip(" .") if error.problem in told else ""
+
+
+def file_name(path: Path) -> str:
+    """Return the last part of a path, safe to show."""
+    return shown(path.name or str(path))
+
+
+def server_name(uri: str) -> str:
+    """Return an address without its scheme, and without the user and password it may carry."""
+    return shown(uri.rpartition("://")[2].rpartition("@")[2]) or "The cluster"
+
+
+def shown(text: str) -> str:
+    """Return text with every character that isn't safe to show replaced by a visible mark."""
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in LINE_SEPARATORS:
+        return chr(CONTROL_PICTURES + ord("\n"))
+    if category not in UNSHOWABLE or character in JOINERS:
+        return character
+    if character == "\x7f":
+        return DELETE_PICTURE
+    is_c0 = ord(character) < 0x20  # only these have pictures of their own
+    return chr(CONTROL_PICTURES + ord(character)) if is_c0 else REPLACEMENT
