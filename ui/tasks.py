@@ -1,0 +1,116 @@
+"""The only file that owns threads: the two lanes in which every verb of the window runs.
+
+Handlers reach the main thread through one queued Qt signal, in the order in which they were
+posted. A lane outlives whatever happens in it: an error of the world becomes a sentence, any
+other exception a crash note in the log and a plain sentence, and the next verb runs.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from core.errors import Cancelled, WorldError
+from core.progress import Progress, ProgressReport
+from ui.messages import CRASH, sentence
+from ui.presenters.verbs import Lane, Verb
+
+# The analysis and a sync can hold a worker each for an hour; two more answer questions meanwhile.
+COMPUTE_WORKERS = 4
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+class TaskLanes(QObject):
+    """Runs verbs in lanes; must be made, asked and closed on the main thread."""
+
+    _posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._workers = {
+            Lane.WRITE: ThreadPoolExecutor(1, "songkin-write"),
+            Lane.COMPUTE: ThreadPoolExecutor(COMPUTE_WORKERS, "songkin-compute"),
+        }
+        self._open: set[Progress] = set()
+        self._is_closed = False
+        self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every verb has ended and its handlers have run."""
+        return not self._open
+
+    def run(self, verb: Verb[T], lane: Lane) -> Progress:
+        """Start the verb; the answer can cancel it. Does nothing once the lanes are closed."""
+
+        def hear(report: ProgressReport) -> None:
+            self.post(partial(_tell, progress, verb.on_progress, report))
+
+        progress = Progress(hear)
+        if not self._is_closed:
+            self._open.add(progress)
+            self._workers[lane].submit(self._work, verb, progress)
+        return progress
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Call on the main thread, soon; may be asked from any thread."""
+        self._posted.emit(call)
+
+    def close(self) -> None:
+        """Cancel what runs, drop what waits, and join the threads; no handler is called again."""
+        self._is_closed = True
+        for progress in self._open:
+            progress.cancel()
+        for workers in self._workers.values():
+            workers.shutdown(wait=True, cancel_futures=True)
+        self._open.clear()
+
+    def _work(self, verb: Verb[T], progress: Progress) -> None:
+        """Carry a verb out, in a worker, and post how it ended."""
+        ending = _ending(verb, progress)
+        self.post(partial(self._end, verb, progress, ending))
+
+    def _end(self, verb: Verb[T], progress: Progress, ending: Callable[[], None]) -> None:
+        self._open.discard(progress)
+        try:
+            if not progress.is_cancelled:
+                ending()
+        finally:
+            verb.on_end()
+
+    @Slot(object)
+    def _call(self, call: Callable[[], None]) -> None:
+        if not self._is_closed:
+            call()
+
+
+def _ending(verb: Verb[T], progress: Progress) -> Callable[[], None]:
+    """Do the work and return the handler that its end calls for."""
+    try:
+        progress.check()
+        return partial(verb.on_success, verb.work(progress))
+    except Cancelled:
+        return _be_silent
+    except WorldError as error:
+        logger.info("a verb failed: %r", error)
+        return partial(verb.on_failure, sentence(error))
+    except Exception:  # the lane must survive, and the log is the crash report
+        logger.exception("a bug in a lane")
+        return partial(verb.on_failure, CRASH)
+
+
+def _be_silent() -> None:
+    """End a cancelled verb."""
+
+
+def _tell(
+    progress: Progress, listener: Callable[[ProgressReport], None], report: ProgressReport
+) -> None:
+    """Pass a report on, unless its verb was cancelled while the report travelled."""
+    if not progress.is_cancelled:
+        listener(report)
