@@ -1,0 +1,152 @@
+"""The one door to SQLite: connections, transactions, and the translation of its errors.
+
+One connection writes, under a lock; reads borrow a connection of their own from a pool, so that
+any number of threads read while one writes (WAL). A borrowed connection is used by one thread at
+a time. ``docs/decisions/catalogue.md`` says why.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import BugError, LibraryError, LibraryProblem, SongkinError
+from core.library import schema
+
+BUSY_TIMEOUT_S = 5.0  # another process of ours writes for milliseconds; five seconds is a hang
+
+# SQLite's primary result codes, as far as the world can cause them; any other is a bug of ours.
+_PROBLEMS = {
+    sqlite3.SQLITE_BUSY: LibraryProblem.IN_USE,
+    sqlite3.SQLITE_LOCKED: LibraryProblem.IN_USE,
+    sqlite3.SQLITE_FULL: LibraryProblem.DISK_FULL,
+    sqlite3.SQLITE_READONLY: LibraryProblem.FORBIDDEN,
+    sqlite3.SQLITE_PERM: LibraryProblem.FORBIDDEN,
+    sqlite3.SQLITE_AUTH: LibraryProblem.FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: LibraryProblem.FORBIDDEN,  # a folder that can't be written to
+    sqlite3.SQLITE_CORRUPT: LibraryProblem.DAMAGED,
+    sqlite3.SQLITE_NOTADB: LibraryProblem.DAMAGED,
+    sqlite3.SQLITE_FORMAT: LibraryProblem.DAMAGED,
+    sqlite3.SQLITE_IOERR: LibraryProblem.UNREADABLE,
+    sqlite3.SQLITE_PROTOCOL: LibraryProblem.UNREADABLE,  # locks fail, as on some network drives
+}
+
+
+class Database:
+    """One SQLite file of ours, opened or created, at the newest schema."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._write_lock = threading.Lock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
+        with self._translating():
+            self._writer = self._open()
+        try:
+            with self.writing() as connection:
+                schema.migrate(connection)
+        except SongkinError:
+            self._writer.close()
+            raise
+
+    def close(self) -> None:
+        """Close every connection; one that a thread still reads with closes when given back."""
+        with self._write_lock, self._pool_lock:
+            self._is_closed = True
+            for connection in (*self._idle, self._writer):
+                connection.close()
+            self._idle.clear()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Borrow a connection to read with."""
+        with self._translating():
+            connection = self._borrow()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write in one transaction: all of it is stored, or none of it."""
+        with self._translating(), self._write_lock:
+            connection = self._writer
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def damaged(self, what: str) -> LibraryError:
+        """Return the error for a row that can't be what was stored."""
+        return LibraryError(self.path, LibraryProblem.DAMAGED, detail=what)
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._pool_lock:
+            if self._is_closed:
+                raise BugError("the catalogue was used after it was closed")
+            if self._idle:
+                return self._idle.pop()
+        return self._open()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._pool_lock:
+            if not self._is_closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        # isolation_level None: transactions begin where the code says so. check_same_thread
+        # False: a pooled connection may serve another thread next time.
+        connection = sqlite3.connect(
+            self.path,
+            timeout=self._busy_timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            self._prepare(connection)
+        except (sqlite3.Error, LibraryError):
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # The checks come first: they only read, so that a file that isn't ours stays untouched.
+        if not schema.is_ours(connection):
+            raise self.damaged("the file is a database of another program")
+        if schema.version(connection) > len(schema.MIGRATIONS):
+            raise LibraryError(self.path, LibraryProblem.NEWER)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.Error) -> SongkinError:
+        # Errors of the binding itself (a closed connection) carry no code.
+        code = getattr(error, "sqlite_errorcode", None)
+        # The low byte is the primary code; the rest of the number only refines it.
+        problem = None if code is None else _PROBLEMS.get(code & 0xFF)
+        if problem is None:
+            return BugError(f"SQLite: {error}")
+        return LibraryError(self.path, problem, detail=str(error))
+
+
+class Shelf:
+    """A group of the catalogue's verbs over the database that all groups share."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database

@@ -1,0 +1,182 @@
+"""What the analysis found in a song: fingerprints, vectors, the overview, and the cover."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from core.errors import UnknownSongError
+from core.library.blobs import code_blob, codes, float_blob, floats
+from core.library.database import Shelf
+from core.types import (
+    Codes,
+    Fingerprint,
+    Float32Array,
+    ModelId,
+    SongId,
+    SpaceName,
+    Stem,
+    StemVectors,
+)
+
+_VECTOR_COLUMNS = "song_id, model_id, dimension, excerpt_s, song_vector, starts_s, excerpt_vectors"
+# SQLite's limit on parameters is 32,766 since 3.32 and was 999 before; 500 costs nothing.
+_IDS_A_QUERY = 500
+
+
+def write_fingerprints(
+    connection: sqlite3.Connection, song_id: SongId, *, fingerprints: Sequence[Fingerprint]
+) -> None:
+    """Store fingerprints; those that the song already has of the same stems go."""
+    stems = {(song_id, fingerprint.stem.value) for fingerprint in fingerprints}
+    connection.executemany("DELETE FROM fingerprint WHERE song_id = ? AND stem = ?", stems)
+    connection.executemany(
+        "INSERT INTO fingerprint (song_id, stem, start_s, codes) VALUES (?, ?, ?, ?)",
+        [(song_id, f.stem.value, f.start_s, code_blob(f.codes)) for f in fingerprints],
+    )
+
+
+def write_vectors(
+    connection: sqlite3.Connection, song_id: SongId, *, vectors: Sequence[StemVectors]
+) -> None:
+    """Store vectors; those that the song already has of the same space and stem go."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO vectors (song_id, space, stem, model_id, dimension, excerpt_s,"
+        " song_vector, starts_s, excerpt_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(song_id, *_vector_row(v)) for v in vectors],
+    )
+
+
+def write_pictures(
+    connection: sqlite3.Connection,
+    song_id: SongId,
+    *,
+    cover: bytes | None,
+    overview: Float32Array,
+) -> None:
+    """Store the cover, where there is one, and the overview."""
+    if cover is not None:
+        connection.execute("INSERT INTO cover VALUES (?, ?)", (song_id, cover))
+    connection.execute("INSERT INTO overview VALUES (?, ?)", (song_id, float_blob(overview)))
+
+
+def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
+    """Drop everything that the analysis found in a song."""
+    for statement in (
+        "DELETE FROM cover WHERE song_id = ?",
+        "DELETE FROM overview WHERE song_id = ?",
+        "DELETE FROM fingerprint WHERE song_id = ?",
+        "DELETE FROM vectors WHERE song_id = ?",
+    ):
+        connection.execute(statement, (song_id,))
+
+
+class EvidenceShelf(Shelf):
+    """Asks for what the analysis found."""
+
+    def fingerprints(self, song_id: SongId, stem: Stem) -> tuple[Fingerprint, ...]:
+        """Return a song's fingerprints of a stem, in the order of their start."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT start_s, codes FROM fingerprint WHERE song_id = ? AND stem = ?"
+                " ORDER BY start_s",
+                (song_id, stem.value),
+            ).fetchall()
+        return tuple(Fingerprint(stem, row[0], self._codes(row[1])) for row in rows)
+
+    def mix_codes(self) -> Iterator[tuple[SongId, Codes]]:
+        """Yield the codes of every song's mix."""
+        with self.database.reading() as connection:
+            for song_id, blob in connection.execute(
+                "SELECT song_id, codes FROM fingerprint WHERE stem = ?", (Stem.MIX.value,)
+            ):
+                yield SongId(song_id), self._codes(blob)
+
+    def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
+        """Return a song's vectors of a stem in a space, or None where it has none."""
+        return self.vectors_of([song_id], space, stem).get(song_id)
+
+    def vectors_of(
+        self, song_ids: Sequence[SongId], space: SpaceName, stem: Stem
+    ) -> dict[SongId, StemVectors]:
+        """Return the vectors of those of these songs that have some."""
+        found: dict[SongId, StemVectors] = {}
+        with self.database.reading() as connection:
+            for start in range(0, len(song_ids), _IDS_A_QUERY):
+                some = song_ids[start : start + _IDS_A_QUERY]
+                marks = ", ".join("?" * len(some))
+                rows = connection.execute(
+                    # Only column names and question marks enter the text.
+                    f"SELECT {_VECTOR_COLUMNS} FROM vectors"  # noqa: S608
+                    f" WHERE space = ? AND stem = ? AND song_id IN ({marks})",
+                    (space.value, stem.value, *some),
+                )
+                found |= {SongId(r[0]): self._stem_vectors(space, stem, r) for r in rows}
+        return found
+
+    def song_vectors(
+        self, space: SpaceName, stem: Stem, model_id: ModelId
+    ) -> Iterator[tuple[SongId, Float32Array]]:
+        """Yield the song vector, float32 [D], of every song that this model has embedded."""
+        with self.database.reading() as connection:
+            for song_id, dimension, blob in connection.execute(
+                "SELECT song_id, dimension, song_vector FROM vectors"
+                " WHERE space = ? AND stem = ? AND model_id = ?",
+                (space.value, stem.value, model_id),
+            ):
+                yield SongId(song_id), self._floats(blob, (dimension,))
+
+    def cover(self, song_id: SongId) -> bytes | None:
+        """Return a song's cover as it lay in its file, or None."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT image FROM cover WHERE song_id = ?", (song_id,)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def overview(self, song_id: SongId) -> Float32Array:
+        """Return a song's overview, float32 [n] in [0, 1]."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT levels FROM overview WHERE song_id = ?", (song_id,)
+            ).fetchone()
+        if row is None:
+            raise UnknownSongError(song_id)
+        return self._floats(row[0], (-1,))
+
+    def _stem_vectors(self, space: SpaceName, stem: Stem, row: tuple[Any, ...]) -> StemVectors:
+        _, model_id, dimension, excerpt_s, song_vector, starts_s, excerpt_vectors = row
+        starts = self._floats(starts_s, (-1,))
+        return StemVectors(
+            space=space,
+            stem=stem,
+            model_id=ModelId(model_id),
+            song=self._floats(song_vector, (dimension,)),
+            excerpts=self._floats(excerpt_vectors, (len(starts), dimension)),
+            starts_s=starts,
+            excerpt_s=excerpt_s,
+        )
+
+    def _floats(self, blob: bytes, shape: tuple[int, ...]) -> Float32Array:
+        try:
+            return floats(blob, shape)
+        except ValueError as error:
+            raise self.database.damaged(f"a blob of floats: {error}") from error
+
+    def _codes(self, blob: bytes) -> Codes:
+        try:
+            return codes(blob)
+        except ValueError as error:
+            raise self.database.damaged(f"a blob of codes: {error}") from error
+
+
+def _vector_row(vectors: StemVectors) -> tuple[str | float | bytes, ...]:
+    return (
+        vectors.space.value,
+        vectors.stem.value,
+        vectors.model_id,
+        len(vectors.song),
+        vectors.excerpt_s,
+        float_blob(vectors.song),
+        float_blob(vectors.starts_s),
+        float_blob(vectors.excerpts),
+    )

@@ -1,0 +1,148 @@
+"""The tables of the catalogue, as an append-only list of migrations.
+
+A catalogue's ``user_version`` is the number of migrations it has had. A migration that was ever
+released is never edited: a change is a new one at the end, with a test from the state before it.
+
+Paths are stored as ``os.fsencode`` bytes, so that names that are no text survive. Arrays are
+little-endian blobs (``core/library/blobs.py``). Wide blobs lie in tables of their own, so that
+the rows of ``song`` stay narrow and a listing reads few pages.
+"""
+
+import sqlite3
+import uuid
+
+APPLICATION_ID = 0x536B696E  # "Skin": marks the file as Songkin's among all SQLite files
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE library (library_id TEXT NOT NULL)",
+        """CREATE TABLE song (
+            song_id TEXT PRIMARY KEY,
+            path BLOB NOT NULL UNIQUE,
+            size_bytes INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            codec TEXT NOT NULL,
+            bit_rate_bps INTEGER,
+            sample_rate_hz INTEGER NOT NULL,
+            channels INTEGER NOT NULL,
+            container_duration_s REAL,
+            title TEXT NOT NULL,
+            artist TEXT NOT NULL,
+            album TEXT NOT NULL,
+            duration_s REAL NOT NULL,
+            stage TEXT NOT NULL,
+            added_at REAL NOT NULL
+        )""",
+        "CREATE INDEX song_by_sha256 ON song (sha256)",
+        "CREATE INDEX song_by_stage ON song (stage, added_at)",
+        """CREATE TABLE cover (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            image BLOB NOT NULL
+        )""",
+        """CREATE TABLE overview (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            levels BLOB NOT NULL
+        )""",
+        """CREATE TABLE fingerprint (
+            song_id TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            stem TEXT NOT NULL,
+            start_s REAL NOT NULL,
+            codes BLOB NOT NULL,
+            PRIMARY KEY (song_id, stem, start_s)
+        )""",
+        # The song's vector stands before the excerpts': SQLite then reads it without following
+        # the row into its overflow pages.
+        """CREATE TABLE vectors (
+            song_id TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            space TEXT NOT NULL,
+            stem TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            dimension INTEGER NOT NULL,
+            excerpt_s REAL NOT NULL,
+            song_vector BLOB NOT NULL,
+            starts_s BLOB NOT NULL,
+            excerpt_vectors BLOB NOT NULL,
+            PRIMARY KEY (song_id, space, stem)
+        )""",
+        "CREATE INDEX vectors_by_space ON vectors (space, stem, model_id)",
+        """CREATE TABLE verdict (
+            a TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            b TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            verdict TEXT NOT NULL,
+            score REAL NOT NULL,
+            a_start_s REAL NOT NULL,
+            b_start_s REAL NOT NULL,
+            duration_s REAL NOT NULL,
+            PRIMARY KEY (a, b),
+            CHECK (a < b)
+        )""",
+        "CREATE INDEX verdict_by_b ON verdict (b)",
+        """CREATE TABLE dismissed (
+            a TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            b TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            PRIMARY KEY (a, b),
+            CHECK (a < b)
+        )""",
+        "CREATE INDEX dismissed_by_b ON dismissed (b)",
+        """CREATE TABLE queue (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            path BLOB NOT NULL UNIQUE
+        )""",
+        "CREATE TABLE problem (path BLOB PRIMARY KEY, reason TEXT NOT NULL, at REAL NOT NULL)",
+        """CREATE TABLE listen (
+            song_id TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            at REAL NOT NULL,
+            heard_s REAL NOT NULL
+        )""",
+        "CREATE INDEX listen_by_song ON listen (song_id)",
+        """CREATE TABLE recommendation (
+            query_id TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            catalogue_id TEXT NOT NULL,
+            song_id TEXT REFERENCES song ON DELETE SET NULL,
+            title TEXT NOT NULL,
+            artist TEXT NOT NULL,
+            score REAL NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (query_id, place)
+        )""",
+        "CREATE INDEX recommendation_by_song ON recommendation (song_id)",
+        # One row per song: a newer change takes the older one's place under a new number, and
+        # AUTOINCREMENT never gives a number twice, so that a late acknowledgement of the older
+        # change can't drop the newer. No reference to song: a delete outlives its song.
+        """CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            song_id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL
+        )""",
+        "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    ),
+)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations the catalogue has had."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file is a catalogue of Songkin, or new and still empty."""
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return bool(application_id == APPLICATION_ID or (tables == 0 and application_id == 0))
+
+
+def migrate(
+    connection: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS
+) -> None:
+    """Bring the catalogue to the newest state, inside the caller's transaction."""
+    done = version(connection)
+    for statement in (s for migration in migrations[done:] for s in migration):
+        connection.execute(statement)
+    if done < len(migrations):
+        # Pragmas take no parameters; both values are integers of ours.
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+        connection.execute(f"PRAGMA user_version = {len(migrations):d}")
+    if connection.execute("SELECT count(*) FROM library").fetchone()[0] == 0:
+        connection.execute("INSERT INTO library VALUES (?)", (str(uuid.uuid4()),))

@@ -1,0 +1,132 @@
+"""The songs themselves: their rows, and every way to ask for them."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import BugError, UnknownSongError
+from core.library.blobs import path_blob, text, to_path
+from core.library.database import Shelf
+from core.types import AudioFacts, FileStamp, Song, SongId, Stage
+
+_COLUMNS = (
+    "song_id, path, size_bytes, mtime_ns, sha256, codec, bit_rate_bps, sample_rate_hz, channels,"
+    " container_duration_s, title, artist, album, duration_s, stage, added_at"
+)
+# rowid breaks ties between songs added within one tick of the clock.
+_OLDEST_FIRST = "ORDER BY added_at, rowid"
+_STAGES = {stage.value: stage for stage in Stage}
+
+
+def write_song(connection: sqlite3.Connection, song: Song) -> None:
+    """Insert a song's row, or replace what it says; rows that point to it stay."""
+    marks = ", ".join("?" * len(_COLUMNS.split(",")))
+    updates = ", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS.split(","))
+    _check_path_is_free(connection, song.song_id, path=song.path)
+    connection.execute(
+        # Only names from the constant above enter the text; every value is a parameter.
+        f"INSERT INTO song ({_COLUMNS}) VALUES ({marks})"  # noqa: S608
+        f" ON CONFLICT (song_id) DO UPDATE SET {updates}",
+        _row(song),
+    )
+
+
+def require_song(connection: sqlite3.Connection, song_id: SongId) -> None:
+    """Raise ``UnknownSongError`` where the library has no such song."""
+    if not has_song(connection, song_id):
+        raise UnknownSongError(song_id)
+
+
+def has_song(connection: sqlite3.Connection, song_id: SongId) -> bool:
+    """Whether the library has this song."""
+    row = connection.execute("SELECT 1 FROM song WHERE song_id = ?", (song_id,)).fetchone()
+    return row is not None
+
+
+class SongShelf(Shelf):
+    """Asks for songs, and moves them when their file has moved."""
+
+    def song(self, song_id: SongId) -> Song:
+        """Return a song; raise ``UnknownSongError`` where the library has none of this id."""
+        found = self._select("WHERE song_id = ?", song_id)
+        if not found:
+            raise UnknownSongError(song_id)
+        return found[0]
+
+    def songs(self) -> list[Song]:
+        """Return every song, the first added first."""
+        return self._select(_OLDEST_FIRST)
+
+    def by_path(self, path: Path) -> Song | None:
+        """Return the song that this very path leads to, as it was stored."""
+        found = self._select("WHERE path = ?", path_blob(path))
+        return found[0] if found else None
+
+    def by_sha256(self, sha256: str) -> list[Song]:
+        """Return the songs whose files have these bytes, the first added first."""
+        return self._select(f"WHERE sha256 = ? {_OLDEST_FIRST}", sha256)
+
+    def unfinished(self) -> list[Song]:
+        """Return the songs whose separation is still to do, the first added first."""
+        return self._select(f"WHERE stage = ? {_OLDEST_FIRST}", Stage.FIRST_ANSWER.value)
+
+    def relocate(self, song_id: SongId, path: Path) -> None:
+        """Note that a song's file now lies elsewhere, where no other song of the library lies."""
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            _check_path_is_free(connection, song_id, path=path)
+            connection.execute(
+                "UPDATE song SET path = ? WHERE song_id = ?", (path_blob(path), song_id)
+            )
+
+    def _select(self, clause: str, *values: str | bytes) -> list[Song]:
+        with self.database.reading() as connection:
+            # The clause is one of the literals above; every value is a parameter.
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM song {clause}", values)  # noqa: S608
+            return [_song(row) for row in rows]
+
+
+def _check_path_is_free(connection: sqlite3.Connection, song_id: SongId, *, path: Path) -> None:
+    other = connection.execute(
+        "SELECT song_id FROM song WHERE path = ? AND song_id <> ?", (path_blob(path), song_id)
+    ).fetchone()
+    if other is not None:
+        raise BugError(f"{path} is the file of song {other[0]}, and can't be that of {song_id}")
+
+
+def _row(song: Song) -> Sequence[str | bytes | float | None]:
+    stamp, facts = song.stamp, song.facts
+    return (
+        song.song_id,
+        path_blob(song.path),
+        stamp.size_bytes,
+        stamp.mtime_ns,
+        stamp.sha256,
+        facts.codec,
+        facts.bit_rate_bps,
+        facts.sample_rate_hz,
+        facts.channels,
+        facts.duration_s,
+        text(song.title),
+        text(song.artist),
+        text(song.album),
+        song.duration_s,
+        song.stage.value,
+        song.added_at,
+    )
+
+
+def _song(row: tuple[Any, ...]) -> Song:
+    return Song(
+        SongId(row[0]),
+        to_path(row[1]),
+        FileStamp(*row[2:5]),
+        AudioFacts(*row[5:10]),
+        row[10],
+        row[11],
+        row[12],
+        row[13],
+        _STAGES[row[14]],
+        row[15],
+    )

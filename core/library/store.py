@@ -1,0 +1,92 @@
+"""The catalogue: the truth about one library, in one SQLite file in its folder.
+
+``Catalogue`` is the one object that others use. Its verbs lie on shelves, one file each (songs,
+evidence, verdicts, waiting, memory); here are those that write to several shelves at once. Every
+verb is one transaction, and may be called from any thread.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import LibraryError, LibraryProblem
+from core.library.changes import ChangeKind, queue_change
+from core.library.database import BUSY_TIMEOUT_S, Database
+from core.library.evidence import (
+    EvidenceShelf,
+    clear_evidence,
+    write_fingerprints,
+    write_pictures,
+    write_vectors,
+)
+from core.library.memory import MemoryShelf
+from core.library.songs import SongShelf, require_song, write_song
+from core.library.verdicts import VerdictShelf, clear_verdicts
+from core.library.waiting import WaitingShelf, forget_file
+from core.types import Fingerprint, LibraryId, SongId, SongRecord, Stage, StemVectors
+
+FILE_NAME = "catalogue.sqlite3"
+
+
+class Catalogue(SongShelf, EvidenceShelf, VerdictShelf, WaitingShelf, MemoryShelf):
+    """One library's catalogue, opened or created; raises ``LibraryError`` from every verb."""
+
+    def __init__(self, folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        _make_folder(folder)
+        super().__init__(Database(folder / FILE_NAME, busy_timeout_s=busy_timeout_s))
+        with self.database.reading() as connection:
+            row = connection.execute("SELECT library_id FROM library").fetchone()
+        self.library_id = LibraryId(row[0])
+
+    def close(self) -> None:
+        """Close the file; the catalogue can't be used any more."""
+        self.database.close()
+
+    def put(self, record: SongRecord) -> None:
+        """Store a song, or replace all that is known of the song with its id.
+
+        It is queued for the cluster, and its file no longer waits or counts as failed. Listens
+        and dismissals stay; verdicts go, since they were proved on the old sound.
+        """
+        song = record.song
+        with self.database.writing() as connection:
+            write_song(connection, song)
+            clear_evidence(connection, song.song_id)
+            clear_verdicts(connection, song.song_id)
+            write_pictures(connection, song.song_id, cover=record.cover, overview=record.overview)
+            write_fingerprints(connection, song.song_id, fingerprints=record.fingerprints)
+            write_vectors(connection, song.song_id, vectors=record.vectors)
+            queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)
+            forget_file(connection, song.path)
+
+    def complete(
+        self,
+        song_id: SongId,
+        *,
+        fingerprints: Sequence[Fingerprint],
+        vectors: Sequence[StemVectors],
+    ) -> None:
+        """Add what the separation found, and mark the song as ready."""
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            write_fingerprints(connection, song_id, fingerprints=fingerprints)
+            write_vectors(connection, song_id, vectors=vectors)
+            connection.execute(
+                "UPDATE song SET stage = ? WHERE song_id = ?", (Stage.READY.value, song_id)
+            )
+            queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+
+    def remove(self, song_id: SongId) -> None:
+        """Forget a song, and queue its removal for the cluster; its file stays where it is."""
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            connection.execute("DELETE FROM song WHERE song_id = ?", (song_id,))
+            queue_change(connection, song_id, kind=ChangeKind.DELETE)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise LibraryError(folder, LibraryProblem.FORBIDDEN, detail=str(error)) from error
+    except OSError as error:
+        raise LibraryError(folder, LibraryProblem.UNREADABLE, detail=str(error)) from error

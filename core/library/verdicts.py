@@ -1,0 +1,109 @@
+"""What pairs of songs are, and which pairs the user says are none.
+
+A pair is stored once, the smaller id first; it is given back with the song that was asked for as
+``a``. Dismissals lie apart from verdicts, so that no new analysis forgets them.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.errors import BugError
+from core.library.database import Shelf
+from core.library.songs import has_song, require_song
+from core.types import Overlap, PairVerdict, SongId, Verdict
+
+_STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}  # declared strongest first
+
+
+def clear_verdicts(connection: sqlite3.Connection, song_id: SongId) -> None:
+    """Drop what is known of a song's pairs; dismissals stay."""
+    connection.execute("DELETE FROM verdict WHERE a = ? OR b = ?", (song_id, song_id))
+
+
+class VerdictShelf(Shelf):
+    """Keeps verdicts, and the user's word against them."""
+
+    def put_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
+        """Replace what is known of a song's pairs.
+
+        Of two verdicts on one pair the stronger stays. A pair whose other song has meanwhile
+        left the library is left out.
+        """
+        pairs = _strongest_per_pair(_normal(verdict) for verdict in verdicts)
+        if any(song_id not in (pair.a, pair.b) for pair in pairs):
+            raise BugError(f"a verdict on a pair without song {song_id}")
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            clear_verdicts(connection, song_id)
+            connection.executemany(
+                "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    _row(pair)
+                    for pair in pairs
+                    if has_song(connection, pair.a) and has_song(connection, pair.b)
+                ],
+            )
+
+    def verdicts(self, song_id: SongId | None = None) -> list[PairVerdict]:
+        """Return the verdicts on a song's pairs, or on all; the strongest first.
+
+        The song that is asked for is ``a`` in each. Dismissed pairs are left out.
+        """
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM verdict WHERE (:song IS NULL OR a = :song OR b = :song)"
+                " AND NOT EXISTS (SELECT 1 FROM dismissed d"
+                " WHERE d.a = verdict.a AND d.b = verdict.b)",
+                {"song": song_id},
+            ).fetchall()
+        found = [_pair(row) for row in rows]
+        turned = [_turned(pair) if pair.b == song_id else pair for pair in found]
+        return sorted(turned, key=lambda p: (_STRENGTH[p.verdict], -p.score, p.a, p.b))
+
+    def dismiss(self, a: SongId, b: SongId) -> None:
+        """Remember that this pair is none, whatever an analysis says."""
+        with self.database.writing() as connection:
+            require_song(connection, a)
+            require_song(connection, b)
+            connection.execute(
+                "INSERT INTO dismissed VALUES (?, ?) ON CONFLICT DO NOTHING", sorted((a, b))
+            )
+
+    def restore(self, a: SongId, b: SongId) -> None:
+        """Forget a dismissal; the pair's verdict is shown again."""
+        with self.database.writing() as connection:
+            connection.execute("DELETE FROM dismissed WHERE a = ? AND b = ?", sorted((a, b)))
+
+
+def _strongest_per_pair(verdicts: Iterable[PairVerdict]) -> list[PairVerdict]:
+    weakest_first = sorted(verdicts, key=lambda v: (-_STRENGTH[v.verdict], v.score))
+    return list({(v.a, v.b): v for v in weakest_first}.values())
+
+
+def _normal(pair: PairVerdict) -> PairVerdict:
+    if pair.a == pair.b:
+        raise BugError(f"a verdict on song {pair.a} and itself")
+    return pair if pair.a < pair.b else _turned(pair)
+
+
+def _turned(pair: PairVerdict) -> PairVerdict:
+    overlap = pair.overlap
+    return PairVerdict(
+        a=pair.b,
+        b=pair.a,
+        verdict=pair.verdict,
+        score=pair.score,
+        overlap=Overlap(overlap.b_start_s, overlap.a_start_s, overlap.duration_s),
+    )
+
+
+def _row(pair: PairVerdict) -> tuple[str | float, ...]:
+    overlap = pair.overlap
+    places = (overlap.a_start_s, overlap.b_start_s, overlap.duration_s)
+    return (pair.a, pair.b, pair.verdict.value, pair.score, *places)
+
+
+def _pair(row: tuple[Any, ...]) -> PairVerdict:
+    a, b, verdict, score, *places = row
+    return PairVerdict(SongId(a), SongId(b), Verdict(verdict), score, Overlap(*places))
