@@ -8,19 +8,21 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.errors import AudioFileError, AudioProblem
 from core.progress import Progress
 from core.types import FileStamp
 
+_LOSSY = (".aac", ".ac3", ".dts", ".eac3", ".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".mpc", ".oga")
+_LOSSY_TOO = (".amr", ".ogg", ".opus", ".ra", ".spx", ".wma")
+_LOSSLESS = (".alac", ".ape", ".dsf", ".flac", ".tak", ".tta", ".wv")
+_PLAIN = (".aif", ".aifc", ".aiff", ".au", ".caf", ".snd", ".voc", ".w64", ".wav")
+
 # What a walk of a folder takes for music. Video containers are left out: a film in a music
 # folder is not a song. A file that the user names is taken whatever it is called.
-AUDIO_SUFFIXES = frozenset(
-    ".aac .ac3 .aif .aifc .aiff .alac .amr .ape .au .caf .dsf .dts .eac3 .flac .m4a .m4b .mka .mp2"
-    " .mp3 .mpc .oga .ogg .opus .ra .snd .spx .tak .tta .voc .w64 .wav .wma .wv".split()
-)
+AUDIO_SUFFIXES = frozenset(_LOSSY + _LOSSY_TOO + _LOSSLESS + _PLAIN)
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -68,19 +70,15 @@ def _walk(folder: Path, entered: set[tuple[int, int]], *, progress: Progress) ->
         if (facts.st_dev, facts.st_ino) in entered:
             return
         entered.add((facts.st_dev, facts.st_ino))
-        names = [name for name in os.listdir(folder) if not name.startswith(".")]
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError:
         yield folder
         return
-    for path in _naturally_sorted(folder / name for name in names):
+    for path in sorted(paths, key=_natural_key):
         if path.is_dir():
             yield from _walk(path, entered, progress=progress)
         elif path.suffix.lower() in AUDIO_SUFFIXES:
             yield path
-
-
-def _naturally_sorted(paths: Iterable[Path]) -> list[Path]:
-    return sorted(paths, key=_natural_key)
 
 
 def _natural_key(path: Path) -> tuple[list[tuple[int, str]], str]:
