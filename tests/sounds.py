@@ -98,7 +98,8 @@ def write(
 ) -> Path:
     """Encode as the path's suffix says, or as ``like`` (another suffix) says; return the path."""
     if (like or path.suffix) == ".ogg":  # PyAV carries no encoder of Vorbis
-        soundfile.write(path.open("wb"), samples.T, rate_hz, format="OGG", subtype="VORBIS")
+        with path.open("wb") as file:
+            soundfile.write(file, samples.T, rate_hz, format="OGG", subtype="VORBIS")
         return path
     codec = CODECS[like or path.suffix]
     layout = LAYOUTS[samples.shape[0]]

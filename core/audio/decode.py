@@ -50,6 +50,13 @@ FORMATS = (
     "mpeg,mpegts,ogg,rm,tak,tta,voc,w64,wav,wv"
 )
 
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # the header object (wma)
+# The content encryption and extended content encryption objects of ASF.
+ASF_ENCRYPTION = (
+    bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
+    bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
+)
+
 # How sound files start; one of these that can't be opened is damaged rather than something else.
 AUDIO_SIGNATURES = (
     (0, b"ID3"),
@@ -62,16 +69,11 @@ AUDIO_SIGNATURES = (
     (8, b"AIFF"),
     (8, b"AIFC"),
     (4, b"ftyp"),
-    (0, bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")),  # the header object of ASF (wma)
+    (0, ASF_HEADER),
 )
 
 # Sample entries of encrypted sound in MP4: FairPlay, common encryption, Audible.
 ENCRYPTED_ENTRIES = frozenset({"drms", "enca", "aavd"})
-# The content encryption and extended content encryption objects of ASF.
-ASF_ENCRYPTION = (
-    bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
-    bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
-)
 
 # Channel orders of files that don't say theirs, by their number; FFmpeg's own defaults.
 DEFAULT_LAYOUTS = {
@@ -133,9 +135,11 @@ def _opened(path: Path, progress: Progress) -> Iterator[tuple[InputContainer, Au
     with opened(path, progress=progress) as source:
         head = source.read(HEAD_BYTES)
         source.seek(0)
+        if head.startswith(ASF_HEADER) and any(guid in head for guid in ASF_ENCRYPTION):
+            raise AudioFileError(path, AudioProblem.PROTECTED)
         try:
             with _container(source) as container:
-                yield container, _sound_stream(path, container, head)
+                yield container, _sound_stream(path, container)
         except av.FFmpegError as error:  # before ``opened`` sees it: some of these are OSErrors too
             problem = AudioProblem.DAMAGED if _starts_as_audio(head) else AudioProblem.NOT_AUDIO
             raise AudioFileError(path, problem, detail=error.strerror or "") from error
@@ -152,10 +156,8 @@ def _container(source: Source) -> InputContainer:
     )
 
 
-def _sound_stream(path: Path, container: InputContainer, head: bytes) -> AudioStream:
+def _sound_stream(path: Path, container: InputContainer) -> AudioStream:
     """Choose the stream to listen to, and refuse what can't be decoded."""
-    if any(guid in head for guid in ASF_ENCRYPTION):
-        raise AudioFileError(path, AudioProblem.PROTECTED)
     if not container.streams.audio:
         raise AudioFileError(path, AudioProblem.NOT_AUDIO, detail="no sound stream")
     best = container.streams.best("audio")
