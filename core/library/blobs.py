@@ -28,7 +28,7 @@ def text(words: str) -> str:
 
     A title taken from a file's name may hold half characters, as ``os.fsdecode`` makes them.
     """
-    return words.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def float_blob(values: Float32Array) -> bytes:

@@ -16,6 +16,8 @@ from core.library import schema
 
 BUSY_TIMEOUT_S = 5.0  # another process of ours writes for milliseconds; five seconds is a hang
 
+_HEADER_BYTES = 100  # SQLite's file format, section 1.3
+
 # SQLite's primary result codes, as far as the world can cause them; any other is a bug of ours.
 _PROBLEMS = {
     sqlite3.SQLITE_BUSY: LibraryProblem.IN_USE,
@@ -33,6 +35,13 @@ _PROBLEMS = {
 }
 
 
+def folder_error(path: Path, error: OSError) -> LibraryError:
+    """Return the error for a library's folder or file that the system refuses."""
+    is_forbidden = isinstance(error, PermissionError)
+    problem = LibraryProblem.FORBIDDEN if is_forbidden else LibraryProblem.UNREADABLE
+    return LibraryError(path, problem, detail=str(error))
+
+
 class Database:
     """One SQLite file of ours, opened or created, at the newest schema."""
 
@@ -43,6 +52,7 @@ class Database:
         self._pool_lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._is_closed = False
+        self._check_length()
         with self._translating():
             self._writer = self._open()
         try:
@@ -86,6 +96,17 @@ class Database:
     def damaged(self, what: str) -> LibraryError:
         """Return the error for a row that can't be what was stored."""
         return LibraryError(self.path, LibraryProblem.DAMAGED, detail=what)
+
+    def _check_length(self) -> None:
+        # SQLite takes a file that is shorter than its header for a new one, and writes over it.
+        try:
+            n_bytes = self.path.stat().st_size
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise folder_error(self.path, error) from error
+        if 0 < n_bytes < _HEADER_BYTES:
+            raise self.damaged("the file is too short for a database")
 
     def _borrow(self) -> sqlite3.Connection:
         with self._pool_lock:

@@ -8,9 +8,8 @@ verb is one transaction, and may be called from any thread.
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import LibraryError, LibraryProblem
 from core.library.changes import ChangeKind, queue_change
-from core.library.database import BUSY_TIMEOUT_S, Database
+from core.library.database import BUSY_TIMEOUT_S, Database, folder_error
 from core.library.evidence import (
     EvidenceShelf,
     clear_evidence,
@@ -86,7 +85,5 @@ class Catalogue(SongShelf, EvidenceShelf, VerdictShelf, WaitingShelf, MemoryShel
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise LibraryError(folder, LibraryProblem.FORBIDDEN, detail=str(error)) from error
     except OSError as error:
-        raise LibraryError(folder, LibraryProblem.UNREADABLE, detail=str(error)) from error
+        raise folder_error(folder, error) from error

@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from core.errors import BugError
+from core.types import Overlap, PairVerdict, Verdict
+from tests.core.library.records import make_record, make_song, new_id
+
+
+@pytest.fixture
+def ids(catalogue):
+    songs = [make_song(Path(f"/{number}.mp3")) for number in range(4)]
+    for song in songs:
+        catalogue.put(make_record(song))
+    return sorted(song.song_id for song in songs)
+
+
+def pair(a, b, verdict=Verdict.EXCERPT, score=0.95):
+    return PairVerdict(a, b, verdict, score, Overlap(10.0, 70.0, 20.0))
+
+
+def test_the_song_asked_for_is_a_and_the_overlap_turns_with_it(catalogue, ids):
+    for a, b in ((ids[0], ids[1]), (ids[1], ids[0])):
+        catalogue.put_verdicts(a, [pair(a, b)])
+        assert catalogue.verdicts(a) == [pair(a, b)]
+        turned = PairVerdict(b, a, Verdict.EXCERPT, 0.95, Overlap(70.0, 10.0, 20.0))
+        assert catalogue.verdicts(b) == [turned]
+        (one,) = catalogue.verdicts()
+        assert one in (pair(a, b), turned)
+
+
+def test_new_verdicts_replace_the_song_s_old_ones_only(catalogue, ids):
+    a, b, c, d = ids
+    catalogue.put_verdicts(a, [pair(a, b), pair(c, a)])
+    catalogue.put_verdicts(c, [pair(c, d), pair(c, a)])
+    catalogue.put_verdicts(a, [pair(a, d)])
+    assert {(v.a, v.b) for v in catalogue.verdicts()} == {(a, d), (c, d)}
+
+
+def test_the_strongest_verdict_comes_first_and_wins_its_pair(catalogue, ids):
+    a, b, c, d = ids
+    catalogue.put_verdicts(
+        a,
+        [
+            pair(a, b, Verdict.VERSION, 0.99),
+            pair(a, c, Verdict.EXACT_FILE, 1.0),
+            pair(b, a, Verdict.SAME_BACKING, 0.7),
+            pair(a, d, Verdict.SAME_RECORDING, 0.9),
+        ],
+    )
+    assert [(v.b, v.verdict) for v in catalogue.verdicts(a)] == [
+        (c, Verdict.EXACT_FILE),
+        (d, Verdict.SAME_RECORDING),
+        (b, Verdict.SAME_BACKING),
+    ]
+
+
+def test_a_dismissed_pair_is_not_shown_until_it_is_restored(catalogue, ids):
+    a, b, c, _ = ids
+    catalogue.put_verdicts(a, [pair(a, b), pair(a, c)])
+    catalogue.dismiss(b, a)
+    catalogue.dismiss(a, b)  # twice is once
+    assert [v.b for v in catalogue.verdicts(a)] == [c]
+    assert catalogue.verdicts(b) == []
+    assert len(catalogue.verdicts()) == 1
+    catalogue.put_verdicts(b, [pair(b, a, Verdict.SAME_RECORDING)])
+    assert catalogue.verdicts(b) == []
+    catalogue.restore(a, b)
+    assert [v.verdict for v in catalogue.verdicts(b)] == [Verdict.SAME_RECORDING]
+
+
+def test_a_pair_whose_other_song_has_left_is_left_out(catalogue, ids):
+    a, b, c, _ = ids
+    catalogue.remove(b)
+    catalogue.put_verdicts(a, [pair(a, b), pair(a, c)])
+    assert [v.b for v in catalogue.verdicts(a)] == [c]
+
+
+def test_a_verdict_on_other_songs_or_on_one_song_is_a_bug(catalogue, ids):
+    a, b, c, _ = ids
+    for wrong in (pair(b, c), pair(a, a)):
+        with pytest.raises(BugError):
+            catalogue.put_verdicts(a, [wrong])
+    assert catalogue.verdicts(new_id()) == []
