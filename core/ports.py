@@ -25,8 +25,10 @@ class Separator(Protocol):
         ...
 
     def separate(self, samples: Float32Array, *, progress: Progress) -> SeparatedStems:
-        """Separate float32 [2, n] at 44.1 kHz; stems have the same n. Checks ``progress`` often
-        enough to stop within a second."""
+        """Separate float32 [2, n] at 44.1 kHz into stems of the same length.
+
+        Checks ``progress`` often enough to stop within a second.
+        """
         ...
 
 
@@ -44,8 +46,7 @@ class SyncPort(Protocol):
         ...
 
     def sign_in(self, uri: str, *, token: str) -> None:
-        """Remember the cluster's address, and the token ("user:password", or empty) in the
-        keyring."""
+        """Remember the cluster's address; the token ("user:password") goes to the keyring."""
         ...
 
     def waiting(self) -> int:

@@ -4,6 +4,7 @@ Times are seconds from the start of a song, as ``float``. Vectors are float32 an
 (cosine similarity is their dot product).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -202,7 +203,7 @@ class SongRecord:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisReport:
-    """How one file ended: what ``songkin add --json`` prints."""
+    """How one file ended, and what the first answer said."""
 
     path: Path
     song_id: SongId | None
@@ -210,7 +211,9 @@ class AnalysisReport:
     reason: str  # a sentence where the outcome isn't DONE, else empty
     first_feedback_s: float | None  # from the start of its analysis to the first answer
     total_s: float
-    stage_s: dict[str, float]  # seconds per stage
+    stage_s: Mapping[str, float]  # seconds per stage
+    neighbours: tuple[Neighbour, ...] = ()  # the first answer, on the mix
+    duplicates: tuple[PairVerdict, ...] = ()
 
 
 class AnalysisStep(Enum):

@@ -1,13 +1,10 @@
-"""What every test has: no stray threads, no warning in a log, and the sounds and servers to test with."""
+"""What every test has: no stray threads, and no warning in a log."""
 
 import logging
 import threading
 from collections.abc import Iterator
 
 import pytest
-
-# Threads that a library keeps for the life of the process, by the start of their name.
-LIBRARY_THREADS = ("grpc", "ThreadPoolExecutor", "pytest_timeout", "QThread", "Dummy", "OMP", "tqdm")
 
 
 @pytest.fixture(autouse=True)
@@ -23,15 +20,19 @@ def no_surviving_thread() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_logged_warning(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail the test during which one of our loggers warned, unless it asks for ``expected_warnings``."""
+def no_logged_warning(
+    caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Fail the test during which a logger of ours warned, unless it expects warnings."""
     caplog.set_level(logging.INFO)
     yield
     if "expected_warnings" in request.fixturenames:
         return
     ours = ("app", "core", "ui", "cluster_sync", "songkin")
     records = caplog.get_records("setup") + caplog.get_records("call")
-    warned = [r.getMessage() for r in records if r.levelno >= logging.WARNING and r.name.startswith(ours)]
+    warned = [
+        r.getMessage() for r in records if r.levelno >= logging.WARNING and r.name.startswith(ours)
+    ]
     assert not warned, f"logged during the test: {warned}"
 
 

@@ -1,0 +1,136 @@
+"""The command line ``songkin``: the window's verbs without a window.
+
+Exit 0 when all went well, 1 when some song failed or the cluster refused, 2 for wrong usage. JSON
+goes to stdout, everything else to stderr.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from app import output, verbs
+from app.logs import start_logging
+from core.errors import Cancelled, WorldError
+from core.settings import SeparatorName, Settings, default_places
+from core.types import SpaceName, Stem
+from ui.messages import sentence
+
+CANCELLED = 130  # what shells report for Ctrl-C
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb."""
+    args = parser().parse_args(argv)
+    settings = Settings(
+        places=default_places(args.library), separator=SeparatorName(args.separator)
+    )
+    start_logging(settings.places.logs, verbose=args.verbose)
+    verb: verbs.Verb = args.verb
+    try:
+        return verb(args, settings)
+    except Cancelled:
+        output.say("Stopped. What was done so far is kept; `songkin finish` goes on.")
+        return CANCELLED
+    except WorldError as error:
+        output.say(sentence(error))
+        return verbs.SOME_FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every verb and option."""
+    top = argparse.ArgumentParser(
+        prog="songkin",
+        description="See what in your library sounds like a song, duplicates it, or is another "
+        "version of it; sync vectors, never audio, with a Milvus cluster.",
+    )
+    top.add_argument("--version", action="version", version=f"songkin {version('songkin')}")
+    top.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
+    top.add_argument(
+        "--separator",
+        choices=[name.value for name in SeparatorName],
+        default=SeparatorName.SPLEETER.value,
+        help="what takes the voice off (default: %(default)s)",
+    )
+    top.add_argument("--verbose", action="store_true", help="say on stderr what is being done")
+    commands = top.add_subparsers(required=True, metavar="VERB")
+    _add_taking_in(commands)
+    _add_answers(commands)
+    _add_cluster(commands)
+    window = commands.add_parser("gui", help="open the window")
+    window.add_argument("path", nargs="*", type=Path, metavar="PATH", help="songs to add at once")
+    window.set_defaults(verb=verbs.gui)
+    return top
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_taking_in(commands: Commands) -> None:
+    add = _verb(commands, "add", verbs.add, does="add files and folders")
+    add.add_argument("path", nargs="+", type=Path, metavar="PATH")
+    add.add_argument(
+        "--quick", action="store_true", help="stop each song at the first answer, queue the rest"
+    )
+    _verb(commands, "finish", verbs.finish, does="do what is queued")
+    _verb(commands, "songs", verbs.songs, does="list the library")
+    export = commands.add_parser("export", help="write the vectors to a NumPy file")
+    export.add_argument("--vectors", type=Path, required=True, metavar="FILE.npz")
+    export.set_defaults(verb=verbs.export)
+    fetch = commands.add_parser("fetch-weights", help="fetch a separator's weights")
+    fetch.add_argument("model", choices=[SeparatorName.DEMUCS.value])
+    fetch.set_defaults(verb=verbs.fetch_weights)
+
+
+def _add_answers(commands: Commands) -> None:
+    similar = _verb(commands, "similar", verbs.similar, does="what sounds like a song")
+    _song(similar)
+    similar.add_argument("--space", choices=[space.value for space in SpaceName], default="style")
+    similar.add_argument("--stem", choices=[stem.value for stem in Stem])
+    versions = _verb(commands, "versions", verbs.versions, does="other versions of a composition")
+    _song(versions)
+    duplicates = _verb(commands, "duplicates", verbs.duplicates, does="copies, and how we know")
+    duplicates.add_argument("song", nargs="?", metavar="SONG")
+    listed = _verb(commands, "recommendations", verbs.recommendations, does="the cluster's list")
+    _song(listed)
+
+
+def _add_cluster(commands: Commands) -> None:
+    sync = _verb(commands, "sync", verbs.sync, does="send what changed, fetch the lists")
+    _cluster(sync)
+    one_pass = _verb(
+        commands, "recommend-pass", verbs.recommend_pass, does="one recommender pass (cluster side)"
+    )
+    _cluster(one_pass)
+
+
+def _verb(commands: Commands, name: str, verb: verbs.Verb, *, help: str) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=help)
+    added.add_argument("--json", action="store_true", help="print JSON")
+    added.set_defaults(verb=verb)
+    return added
+
+
+def _song(command: argparse.ArgumentParser) -> None:
+    command.add_argument("song", metavar="SONG", help="a song id, or a file's path")
+    command.add_argument("-k", type=_count, default=10, help="how many (default: %(default)s)")
+
+
+def _cluster(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--uri", required=True, help="https://host:port of Milvus")
+    command.add_argument(
+        "--token-stdin", action="store_true", help="read user:password from standard input"
+    )
+    command.add_argument("--ca-file", type=Path, help="the certificate authority to trust")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1000:
+        raise argparse.ArgumentTypeError("a number from 1 to 1000")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""The command line's verbs: each asks the workbench or the cluster, and prints what it says."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from app import output, wiring
+from core.progress import Progress
+from core.settings import SeparatorName, Settings
+from core.types import (
+    AnalysisReport,
+    Outcome,
+    SongId,
+    SpaceName,
+    Stem,
+)
+from core.workbench import Workbench
+
+OK, SOME_FAILED = 0, 1
+
+Verb = Callable[[argparse.Namespace, Settings], int]
+
+
+def add(args: argparse.Namespace, settings: Settings) -> int:
+    """Add files and folders."""
+    with wiring.open_workbench(settings) as bench, stoppable() as progress:
+        bench.warm_up()
+        reports = bench.add(
+            args.path, quick=args.quick, progress=progress, on_report=_reporter(args, bench)
+        )
+    return _exit_code(reports)
+
+
+def finish(args: argparse.Namespace, settings: Settings) -> int:
+    """Do what is queued."""
+    with wiring.open_workbench(settings) as bench, stoppable() as progress:
+        bench.warm_up()
+        reports = bench.finish(progress=progress, on_report=_reporter(args, bench))
+    return _exit_code(reports)
+
+
+def songs(args: argparse.Namespace, settings: Settings) -> int:
+    """List the library."""
+    with wiring.open_catalogue(settings) as catalogue:
+        found = catalogue.songs()
+    if args.json:
+        output.emit([output.song_shape(song) for song in found])
+        return OK
+    for song in found:
+        length = output.clock(song.duration_s)
+        output.put(f"{song.song_id}  {length:>7}  {song.stage.value:<12}  {output.named(song)}")
+    return OK
+
+
+def similar(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the nearest songs."""
+    stem = Stem(args.stem) if args.stem else None
+    return _print_neighbours(args, settings, space=SpaceName(args.space), stem=stem)
+
+
+def versions(args: argparse.Namespace, settings: Settings) -> int:
+    """Print other versions of the same composition."""
+    return _print_neighbours(args, settings, space=SpaceName.WORK, stem=Stem.MIX)
+
+
+def duplicates(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the proved pairs of a song, or of the library."""
+    with wiring.open_workbench(settings) as bench, stoppable() as progress:
+        paths = {song.song_id: str(song.path) for song in bench.songs()}
+        if args.song is None:
+            pairs = bench.duplicates()
+        else:
+            question = bench.ask(args.song, whole=True, progress=progress)
+            paths.setdefault(question.evidence.song_id, args.song)
+            pairs = bench.duplicates_of(question)
+    if args.json:
+        output.emit({"pairs": [output.pair_shape(pair, paths) for pair in pairs]})
+        return OK
+    for pair in pairs:
+        output.put(output.pair_words(pair, paths))
+    return OK
+
+
+def export(args: argparse.Namespace, settings: Settings) -> int:
+    """Write every song vector of the library to a NumPy file."""
+    with wiring.open_workbench(settings) as bench:
+        exported = bench.export_vectors()
+    arrays = {
+        f"{space.value}_{stem.value}": vectors
+        for (space, stem), vectors in exported.vectors.items()
+    }
+    with args.vectors.open("wb") as file:
+        np.savez(
+            file,
+            song_ids=np.array(exported.song_ids, dtype=np.str_),
+            paths=np.array([str(path) for path in exported.paths], dtype=np.str_),
+            **arrays,
+        )
+    return OK
+
+
+def fetch_weights(args: argparse.Namespace, settings: Settings) -> int:
+    """Fetch the weights of a separator that doesn't ship with its own."""
+    with stoppable() as progress:
+        wiring.fetch_weights(SeparatorName(args.model), settings, progress=progress)
+    return OK
+
+
+def sync(args: argparse.Namespace, settings: Settings) -> int:
+    """Send what changed to the cluster, and fetch the lists."""
+    token = sys.stdin.readline().rstrip("\n") if args.token_stdin else None
+    with (
+        wiring.open_catalogue(settings) as catalogue,
+        wiring.open_sync(catalogue, uri=args.uri, token=token, ca_file=args.ca_file) as port,
+        stoppable() as progress,
+    ):
+        report = port.sync(progress=progress)
+    if args.json:
+        output.emit(output.sync_shape(report))
+    else:
+        output.put(
+            f"{report.pushed} sent, {report.deleted} withdrawn, {report.pulled} recommendations."
+        )
+    return OK
+
+
+def recommendations(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the list last pulled for a song."""
+    with wiring.open_catalogue(settings) as catalogue:
+        song = catalogue.find(args.song)
+        found = catalogue.recommendations(song.song_id, limit=args.k)
+        shapes = [output.recommendation_shape(line, catalogue) for line in found]
+    if args.json:
+        output.emit({"query": output.song_shape(song), "results": shapes})
+        return OK
+    for line in found:
+        name = f"{line.title} - {line.artist}" if line.title else line.catalogue_id
+        output.put(f"{line.rank:>3}  {line.score:.3f}  {name}  ({line.reason})")
+    return OK
+
+
+def recommend_pass(args: argparse.Namespace, _settings: Settings) -> int:
+    """Run one recommender pass on the cluster."""
+    token = sys.stdin.readline().rstrip("\n") if args.token_stdin else ""
+    with stoppable() as progress:
+        report = wiring.run_recommend_pass(
+            args.uri, token=token, ca_file=args.ca_file, progress=progress
+        )
+    if args.json:
+        output.emit(output.pass_shape(report))
+    else:
+        output.put(output.pass_words(report))
+    return OK
+
+
+def gui(args: argparse.Namespace, settings: Settings) -> int:
+    """Open the window."""
+    from app.__main__ import run_window  # Qt is loaded only where a window is asked for
+
+    return run_window(settings, paths=tuple(args.path))
+
+
+@contextmanager
+def stoppable() -> Iterator[Progress]:
+    """Yield a progress that Ctrl-C cancels."""
+    progress = Progress()
+    previous = signal.signal(signal.SIGINT, lambda _number, _frame: progress.cancel())
+    try:
+        yield progress
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _print_neighbours(
+    args: argparse.Namespace, settings: Settings, *, space: SpaceName, stem: Stem | None
+) -> int:
+    with wiring.open_workbench(settings) as bench, stoppable() as progress:
+        is_quick = space is SpaceName.STYLE and stem is Stem.MIX
+        question = bench.ask(args.song, whole=not is_quick, progress=progress)
+        found = bench.similar_to(question, limit=args.k, space=space, stem=stem)
+        songs = {near.song_id: bench.catalogue.song(near.song_id) for near in found}
+    if args.json:
+        results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
+        output.emit({"query": output.query_shape(question, args.song), "results": results})
+        return OK
+    for rank, near in enumerate(found, start=1):
+        output.put(f"{rank:>3}  {output.neighbour_words(near, songs[near.song_id])}")
+    return OK
+
+
+def _reporter(args: argparse.Namespace, bench: Workbench) -> Callable[[AnalysisReport], None]:
+    """Return what prints each file as it ends."""
+
+    def name(song_id: SongId) -> str:
+        return output.named(bench.catalogue.song(song_id))
+
+    def tell(report: AnalysisReport) -> None:
+        if args.json:
+            output.emit(output.report_shape(report))
+        else:
+            output.put(output.report_words(report, name))
+
+    return tell
+
+
+def _exit_code(reports: Sequence[AnalysisReport]) -> int:
+    return SOME_FAILED if any(r.outcome is Outcome.FAILED for r in reports) else OK

@@ -1,0 +1,267 @@
+"""From a file to what the library keeps of it: the pipeline, in two parts.
+
+``first_answer`` decodes a song once and makes its fingerprint and the vectors of its mix;
+``backing_answer`` separates the excerpts and makes what follows from them. Both only compute:
+storing is the workbench's. Signals are float32: stereo [2, n] at 44.1 kHz, mono [n] at 22.05 kHz.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from core.audio import decode, tags
+from core.audio.signal import MonoStream, Overview, level_db, mono_22k
+from core.embedding import work
+from core.embedding.embed import Embedder, join
+from core.embedding.frontend import SAMPLE_RATE_HZ as MONO_RATE_HZ
+from core.embedding.frontend import LogMelStream, log_mel
+from core.errors import AudioFileError, AudioProblem
+from core.fingerprint.extract import FingerprintExtractor, fingerprint
+from core.ports import SeparatedStems, Separator
+from core.progress import Progress
+from core.separation import excerpts
+from core.types import (
+    AudioFacts,
+    Codes,
+    Excerpt,
+    Fingerprint,
+    Float32Array,
+    ModelId,
+    Stem,
+    StemVectors,
+    Tags,
+)
+
+# Below one second there is no music to compare: the network's window is ten times as long.
+SHORTEST_SONG_S = 1.0
+# How much of a song is kept in mono for the `work` space: longer than any composition that a
+# version could be sought of, and a two-hour mix costs no more memory than a song.
+KEPT_MONO_S = 15 * 60.0
+# How far the container's duration may be from the decoded one for the excerpts taken on the way
+# to be the right ones.
+DURATION_SLACK_S = 0.05
+# A voice more than this below the mix is what separation leaves of an instrumental.
+VOICE_FLOOR_DB = -30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An excerpt with its sound, float32 [2, n] at 44.1 kHz."""
+
+    excerpt: Excerpt
+    samples: Float32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the second part needs of a decoded song."""
+
+    windows: tuple[Window, ...]
+    mono: Float32Array  # [n] at 22.05 kHz, at most ``KEPT_MONO_S``
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What one pass over the decoded song tells."""
+
+    facts: AudioFacts
+    tags: Tags
+    duration_s: float
+    overview: Float32Array
+    fingerprint: Fingerprint
+    style: StemVectors | None  # None for silence
+    sound: Sound | None  # None where the container was wrong about the duration
+
+
+@dataclass(frozen=True, slots=True)
+class BackingAnswer:
+    """What separation adds."""
+
+    fingerprints: tuple[Fingerprint, ...]
+    vectors: tuple[StemVectors, ...]
+
+
+@dataclass(slots=True)
+class StageClock:
+    """Seconds spent per named stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to the stage's total."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def first_answer(
+    path: Path, embedder: Embedder, *, clock: StageClock, progress: Progress
+) -> FirstAnswer:
+    """Decode the file once; return its fingerprint and the vectors of its mix.
+
+    Raises ``AudioFileError``.
+    """
+    facts = decode.probe(path)
+    with clock.stage("decode"):
+        heard = _hear(path, facts, progress=progress)
+    with clock.stage("embed_mix"):
+        style = embedder.embed(heard.mel, stem=Stem.MIX)
+    return FirstAnswer(
+        facts=facts,
+        tags=tags.read_tags(path),
+        duration_s=heard.duration_s,
+        overview=heard.overview,
+        fingerprint=Fingerprint(Stem.MIX, 0.0, heard.codes),
+        style=style,
+        sound=heard.sound,
+    )
+
+
+def read_sound(path: Path, duration_s: float, *, progress: Progress) -> Sound:
+    """Decode a file again for the second part, after a restart or in a later turn.
+
+    ``duration_s`` is what the first part measured. Raises ``AudioFileError``.
+    """
+    collector = _SoundCollector(excerpts.pick(duration_s))
+    stream = MonoStream()
+    for block in decode.blocks(path, progress=progress):
+        collector.hear(block, mono=stream.push(block))
+    return collector.finish(mono=stream.finish())
+
+
+def backing_answer(
+    sound: Sound,
+    embedder: Embedder,
+    separator: Separator,
+    *,
+    clock: StageClock,
+    progress: Progress,
+) -> BackingAnswer:
+    """Separate the excerpts and return what voice and backing tell."""
+    parts = []
+    for done, window in enumerate(sound.windows):
+        progress.report(done, len(sound.windows), what="separating")
+        with clock.stage("separate"):
+            stems = separator.separate(window.samples, progress=progress)
+        with clock.stage("embed_backing"):
+            parts.append(_describe(window, stems, embedder=embedder))
+    with clock.stage("embed_work"):
+        composition = work.embed(sound.mono, progress=progress)
+    version = ModelId(f"{embedder.model_id}+{separator.model_id}")
+    joined = [
+        join(found, model_id=version)
+        for found in ([p.backing for p in parts if p.backing], [p.vocal for p in parts if p.vocal])
+        if found
+    ]
+    return BackingAnswer(
+        fingerprints=tuple(part.codes for part in parts if len(part.codes.codes)),
+        vectors=(*joined, *([composition] if composition else ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    mel: Float32Array
+    codes: Codes
+    overview: Float32Array
+    duration_s: float
+    sound: Sound | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One separated excerpt, described."""
+
+    backing: StemVectors | None
+    vocal: StemVectors | None
+    codes: Fingerprint
+
+
+def _hear(path: Path, facts: AudioFacts, *, progress: Progress) -> _Heard:
+    """Run every listener over the blocks of the one decode."""
+    mono_stream, mel_stream = MonoStream(), LogMelStream()
+    extractor, overview = FingerprintExtractor(), Overview()
+    collector = _SoundCollector(excerpts.pick(facts.duration_s or 0.0))
+    mel = []
+    for block in decode.blocks(path, progress=progress):
+        mono = mono_stream.push(block)
+        mel.append(mel_stream.push(mono))
+        extractor.feed(block)
+        overview.feed(block)
+        collector.hear(block, mono=mono)
+    tail = mono_stream.finish()
+    mel += [mel_stream.push(tail), mel_stream.finish()]
+    duration_s = collector.heard_s
+    if duration_s < SHORTEST_SONG_S:
+        raise AudioFileError(path, AudioProblem.TOO_SHORT, detail=f"{duration_s:.2f} s")
+    fits = abs((facts.duration_s or 0.0) - duration_s) <= DURATION_SLACK_S
+    return _Heard(
+        mel=np.concatenate(mel, axis=1),
+        codes=extractor.finish(),
+        overview=overview.finish(),
+        duration_s=duration_s,
+        sound=collector.finish(mono=tail) if fits else None,
+    )
+
+
+def _describe(window: Window, stems: SeparatedStems, *, embedder: Embedder) -> _Part:
+    start_s = window.excerpt.start_s
+    backing = log_mel(mono_22k(stems.backing))
+    has_voice = level_db(stems.vocal) > level_db(window.samples) + VOICE_FLOOR_DB
+    vocal = log_mel(mono_22k(stems.vocal)) if has_voice else None
+    return _Part(
+        backing=embedder.embed(backing, stem=Stem.BACKING, start_s=start_s),
+        vocal=None if vocal is None else embedder.embed(vocal, stem=Stem.VOCAL, start_s=start_s),
+        codes=fingerprint(stems.backing, stem=Stem.BACKING, start_s=start_s),
+    )
+
+
+class _SoundCollector:
+    """Keeps the excerpts and the mono signal of a song while its blocks go by."""
+
+    def __init__(self, wanted: tuple[Excerpt, ...]) -> None:
+        self._wanted = wanted
+        self._pieces: list[list[Float32Array]] = [[] for _ in wanted]
+        self._mono: list[Float32Array] = []
+        self._mono_room = int(KEPT_MONO_S * MONO_RATE_HZ)
+        self._heard_samples = 0
+
+    @property
+    def heard_s(self) -> float:
+        """Seconds of sound that went by."""
+        return self._heard_samples / decode.SAMPLE_RATE_HZ
+
+    def hear(self, block: Float32Array, *, mono: Float32Array) -> None:
+        """Take from a block, stereo [2, n], what is wanted; ``mono`` is the same in mono."""
+        for excerpt, pieces in zip(self._wanted, self._pieces, strict=True):
+            start = round(excerpt.start_s * decode.SAMPLE_RATE_HZ) - self._heard_samples
+            stop = start + round(excerpt.duration_s * decode.SAMPLE_RATE_HZ)
+            piece = block[:, max(start, 0) : max(stop, 0)]
+            if piece.shape[1]:
+                pieces.append(piece.copy())
+        self._heard_samples += block.shape[1]
+        self._keep_mono(mono)
+
+    def finish(self, *, mono: Float32Array) -> Sound:
+        """Return what was kept; ``mono`` is what the resampler still held."""
+        self._keep_mono(mono)
+        windows = tuple(
+            Window(excerpt, np.concatenate(pieces, axis=1))
+            for excerpt, pieces in zip(self._wanted, self._pieces, strict=True)
+            if pieces
+        )
+        kept = np.concatenate(self._mono) if self._mono else np.zeros(0, np.float32)
+        return Sound(windows, kept)
+
+    def _keep_mono(self, mono: Float32Array) -> None:
+        kept = mono[: self._mono_room]
+        self._mono_room -= len(kept)
+        if len(kept):
+            self._mono.append(kept)

@@ -1,0 +1,247 @@
+"""The verbs that the window and the command line share, over one open library.
+
+Every method may be called from any thread. Those that work long take a ``Progress`` and raise
+``Cancelled`` where the user stops them.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from core.analysis import StageClock
+from core.answers import Question, Voice
+from core.errors import UnknownSongError, WorldError
+from core.intake import Intake, Library, Listener, Task
+from core.library import scan
+from core.library.store import Catalogue
+from core.progress import Progress
+from core.types import (
+    AnalysisReport,
+    AnalysisStep,
+    Float32Array,
+    Neighbour,
+    Outcome,
+    PairVerdict,
+    Problem,
+    Song,
+    SongEvent,
+    SongId,
+    SpaceName,
+    Stem,
+)
+
+T = TypeVar("T")
+
+# Songs between two seals of the index: fresh rows are searched without an index.
+SETTLE_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedVectors:
+    """The song vectors of a library, a row a song: each array is float32 [songs, D].
+
+    A song without a vector in a space has a row of NaN there.
+    """
+
+    song_ids: tuple[SongId, ...]
+    paths: tuple[Path, ...]
+    vectors: Mapping[Voice, Float32Array]
+
+
+def _ignore(_told: object) -> None:
+    """Hear nothing."""
+
+
+class Workbench:
+    """One open library and what can be done with it."""
+
+    def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
+        self._library = library
+        self._intake = Intake(library, explain=explain)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The library's catalogue."""
+        return self._library.catalogue
+
+    def warm_up(self) -> None:
+        """Load models and indexes, so that the first song doesn't wait for them."""
+        _ = self._library.models.separator
+        self._library.answers.warm_up()
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        quick: bool = False,
+        progress: Progress,
+        on_event: Listener = _ignore,
+        on_report: Callable[[AnalysisReport], None] = _ignore,
+    ) -> list[AnalysisReport]:
+        """Add files and folders; every file ends Done, Skipped or Failed, and is reported then.
+
+        What a stop leaves undone stays queued for ``finish``.
+        """
+        # Not resolve(): a link is the user's own name for a file.
+        asked = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - as said above
+        files = scan.audio_files(asked, progress=progress)
+        self.catalogue.enqueue(files)
+        for file in files:
+            on_event(SongEvent(file, None, AnalysisStep.WAITING))
+        return self._each(
+            files,
+            lambda file: self._intake.add(_task(file, progress, on_event=on_event), quick=quick),
+            progress=progress,
+            on_report=on_report,
+        )
+
+    def finish(
+        self,
+        *,
+        progress: Progress,
+        on_event: Listener = _ignore,
+        on_report: Callable[[AnalysisReport], None] = _ignore,
+    ) -> list[AnalysisReport]:
+        """Do all that is queued: files that wait for a first answer, songs that wait for more."""
+        added = self._each(
+            self.catalogue.queued(),
+            lambda file: self._intake.add(_task(file, progress, on_event=on_event), quick=True),
+            progress=progress,
+            on_report=_ignore,
+        )
+        # A song that got its first answer just now is reported once, when all of it is done.
+        ended = [report for report in added if report.outcome is not Outcome.DONE]
+        for report in ended:
+            on_report(report)
+        finished = self._each(
+            self.catalogue.unfinished(),
+            lambda song: self._intake.finish(_task(song.path, progress, on_event=on_event), song),
+            progress=progress,
+            on_report=on_report,
+        )
+        return [*ended, *finished]
+
+    def songs(self) -> list[Song]:
+        """Return every song of the library, in the order in which they were added."""
+        return self.catalogue.songs()
+
+    def problems(self) -> list[Problem]:
+        """Return the files that could not be added."""
+        return self.catalogue.problems()
+
+    def ask(self, asked: str, *, whole: bool, progress: Progress) -> Question:
+        """Return the question about a song of the library, or about a file that isn't in it.
+
+        Raises ``UnknownSongError`` where it is neither.
+        """
+        try:
+            return self._library.answers.question(self.catalogue.find(asked))
+        except UnknownSongError:
+            if not Path(asked).exists():
+                raise
+            return self._intake.ask(Path(asked), whole=whole, progress=progress)
+
+    def similar_to(
+        self, question: Question, *, limit: int, space: SpaceName, stem: Stem | None
+    ) -> list[Neighbour]:
+        """Return the songs of the library nearest to what is asked about, best first."""
+        return self._library.answers.similar(question, space, stem=stem, limit=limit)
+
+    def duplicates_of(self, question: Question) -> list[PairVerdict]:
+        """Return what is proved of the song asked about, less what the user dismissed."""
+        if question.song is not None:
+            return self.catalogue.verdicts(question.song.song_id)
+        return self._library.answers.duplicates(question)
+
+    def similar(
+        self,
+        song_id: SongId,
+        *,
+        limit: int = 10,
+        space: SpaceName = SpaceName.STYLE,
+        stem: Stem | None = None,
+    ) -> list[Neighbour]:
+        """Return the nearest songs, best first: by backing where known, else by mix."""
+        question = self._library.answers.question(self.catalogue.song(song_id))
+        return self.similar_to(question, limit=limit, space=space, stem=stem)
+
+    def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:
+        """Return the songs nearest in composition, best first."""
+        return self.similar(song_id, limit=limit, space=SpaceName.WORK, stem=Stem.MIX)
+
+    def duplicates(self, song_id: SongId | None = None) -> list[PairVerdict]:
+        """Return the proved pairs of a song, or of the whole library."""
+        return self.catalogue.verdicts(song_id)
+
+    def dismiss(self, a: SongId, b: SongId) -> None:
+        """Remember that two songs are not duplicates."""
+        self.catalogue.dismiss(a, b)
+
+    def restore(self, a: SongId, b: SongId) -> None:
+        """Take back ``dismiss``."""
+        self.catalogue.restore(a, b)
+
+    def remove(self, song_id: SongId) -> None:
+        """Take a song out of the library; its file stays where it is."""
+        self._library.index.remove(song_id)
+        self.catalogue.remove(song_id)
+        self._library.answers.forget(song_id)
+
+    def listened(self, song_id: SongId, *, heard_s: float) -> None:
+        """Remember how much of a song was heard."""
+        self.catalogue.record_listen(song_id, heard_s=heard_s)
+
+    def overview(self, song_id: SongId) -> Float32Array:
+        """Return the song's peak levels, float32 [n] in [0, 1], from start to end."""
+        return self.catalogue.overview(song_id)
+
+    def cover(self, song_id: SongId) -> bytes | None:
+        """Return the song's cover, an encoded image."""
+        return self.catalogue.cover(song_id)
+
+    def export_vectors(self) -> ExportedVectors:
+        """Return every song vector of the library."""
+        songs = self.catalogue.songs()
+        rows = {song.song_id: row for row, song in enumerate(songs)}
+        vectors = {}
+        for voice, space in self._library.spaces.items():
+            array = np.full((len(songs), space.dimension), np.nan, np.float32)
+            for song_id, vector in self.catalogue.song_vectors(*voice, model_id=space.model_id):
+                array[rows[song_id]] = vector
+            vectors[voice] = array
+        return ExportedVectors(tuple(rows), tuple(song.path for song in songs), vectors)
+
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self._library.index.close()
+        self.catalogue.close()
+
+    def _each(
+        self,
+        items: Sequence[T],
+        work: Callable[[T], AnalysisReport],
+        *,
+        progress: Progress,
+        on_report: Callable[[AnalysisReport], None],
+    ) -> list[AnalysisReport]:
+        """Work through a batch; the index is sealed now and then, and whatever happens."""
+        reports = []
+        try:
+            for number, item in enumerate(items):
+                progress.report(number, len(items))
+                reports.append(work(item))
+                on_report(reports[-1])
+                if number % SETTLE_EVERY == SETTLE_EVERY - 1:
+                    self._library.index.settle()
+        finally:
+            self._library.index.settle()
+        return reports
+
+
+def _task(path: Path, progress: Progress, *, on_event: Listener) -> Task:
+    return Task(path, progress, on_event, clock=StageClock(), began=time.perf_counter())
