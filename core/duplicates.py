@@ -1,0 +1,113 @@
+"""What a pair of songs is, from their fingerprints. Pure.
+
+The strongest class that is proved is the answer; None means that nothing is proved ("can't
+tell"), never that the songs are different. Whether two songs are versions of one work is decided
+elsewhere, by the space ``work``. The thresholds come from ``docs/decisions/duplicates.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.fingerprint.extract import CODE_PERIOD_S, CODE_SPAN_S
+from core.fingerprint.match import Alignment, align, align_windows, moving
+from core.types import Codes, Fingerprint, Overlap, PairVerdict, SongId, Verdict
+
+# Re-encodings, levels, equalisers and compressors differ in up to 0.17 of bits; other songs
+# differ in 0.34 at least over their whole length.
+RECORDING_ERROR = 0.20
+# The share of the telling codes of both songs that the overlap must cover: what was trimmed or
+# faded may be a fifth.
+RECORDING_COVER = 0.80
+
+# Clips are short, so they must agree better: they differ in up to 0.083 unless the equaliser was
+# turned, and short stretches of other songs come down to 0.13.
+EXCERPT_ERROR = 0.12
+# The share of the shorter song that must lie in the longer one.
+EXCERPT_COVER = 0.70
+# The telling codes of 8.5 s: what is left of a clip of 10 s, which has 59 codes, after a fade or
+# a codec's padding.
+EXCERPT_CODES = 48
+
+# Sound that hardly changes (a drone) resembles other such sound. The error must be less than
+# this share of how much the sound differs from itself some seconds later.
+SELF_SHARE = 0.40
+
+# Separated backings under other voices differ in 0.11 to 0.31, other backings in 0.405 at least.
+BACKING_ERROR = 0.33
+# The codes that must meet at one offset: half of what three windows of 11.9 s have.
+BACKING_CODES = 110
+
+
+@dataclass(frozen=True, slots=True)
+class SongEvidence:
+    """What a song's pairs are judged by.
+
+    ``mix`` is the fingerprint of the whole song; ``backing`` those of its separated excerpts.
+    """
+
+    song_id: SongId
+    sha256: str
+    duration_s: float
+    mix: Codes
+    backing: tuple[Fingerprint, ...] = ()
+
+
+def judge(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    """Return what the pair is, with its evidence, or None where nothing is proved."""
+    return _exact_file(a, b) or _same_sound(a, b) or _same_backing(a, b)
+
+
+def _exact_file(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    if a.sha256 != b.sha256:
+        return None
+    whole = Overlap(0.0, 0.0, min(a.duration_s, b.duration_s))
+    return PairVerdict(a.song_id, b.song_id, Verdict.EXACT_FILE, 1.0, whole)
+
+
+def _same_sound(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    found = align(a.mix, b.mix)
+    if found is None:
+        return None
+    cover_a = _cover(a.mix, start=found.a_start, length=found.length)
+    cover_b = _cover(b.mix, start=found.b_start, length=found.length)
+    if min(cover_a, cover_b) >= RECORDING_COVER and found.bit_error_rate <= _recording_error(found):
+        verdict = Verdict.SAME_RECORDING
+    elif max(cover_a, cover_b) >= EXCERPT_COVER and _proves_excerpt(found):
+        verdict = Verdict.EXCERPT
+    else:
+        return None
+    overlap = _overlap(a, b, found=found)
+    return PairVerdict(a.song_id, b.song_id, verdict, 1.0 - found.bit_error_rate, overlap)
+
+
+def _recording_error(found: Alignment) -> float:
+    # A jingle of some seconds has as few codes as a clip, and must agree as well.
+    return RECORDING_ERROR if found.n_compared >= 2 * EXCERPT_CODES else EXCERPT_ERROR
+
+
+def _proves_excerpt(found: Alignment) -> bool:
+    limit = min(EXCERPT_ERROR, SELF_SHARE * found.self_error_rate)
+    return found.n_compared >= EXCERPT_CODES and found.bit_error_rate <= limit
+
+
+def _cover(codes: Codes, *, start: int, length: int) -> float:
+    telling = moving(codes)
+    inside = int(np.count_nonzero(telling[start : start + length]))
+    return inside / max(int(np.count_nonzero(telling)), 1)
+
+
+def _overlap(a: SongEvidence, b: SongEvidence, *, found: Alignment) -> Overlap:
+    a_start_s, b_start_s = found.a_start * CODE_PERIOD_S, found.b_start * CODE_PERIOD_S
+    heard_s = (found.length - 1) * CODE_PERIOD_S + CODE_SPAN_S
+    left_s = min(a.duration_s - a_start_s, b.duration_s - b_start_s)
+    return Overlap(a_start_s, b_start_s, min(heard_s, left_s))
+
+
+def _same_backing(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    found = align_windows(a.backing, b.backing, min_codes=BACKING_CODES)
+    if found is None or found.bit_error_rate > BACKING_ERROR:
+        return None
+    overlap = Overlap(found.a_start_s, found.b_start_s, found.duration_s)
+    score = 1.0 - found.bit_error_rate
+    return PairVerdict(a.song_id, b.song_id, Verdict.SAME_BACKING, score, overlap)
