@@ -125,6 +125,15 @@ class EvidenceShelf(Shelf):
             ):
                 yield SongId(song_id), self._floats(blob, (dimension,))
 
+    def count_vectors(self, space: SpaceName, stem: Stem, model_id: ModelId) -> int:
+        """Return how many songs this model has embedded."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM vectors WHERE space = ? AND stem = ? AND model_id = ?",
+                (space.value, stem.value, model_id),
+            ).fetchone()
+        return int(row[0])
+
     def cover(self, song_id: SongId) -> bytes | None:
         """Return a song's cover as it lay in its file, or None."""
         with self.database.reading() as connection:

@@ -50,11 +50,17 @@ def audio_files(paths: Sequence[Path], *, progress: Progress) -> list[Path]:
     return list(found)
 
 
-def stamp(path: Path) -> FileStamp:
-    """Return a file's size, time and SHA-256; raise ``AudioFileError`` where it can't be read."""
+def stamp(path: Path, *, known: FileStamp | None = None) -> FileStamp:
+    """Return a file's size, time and SHA-256; raise ``AudioFileError`` where it can't be read.
+
+    A file that has the size and time of its ``known`` stamp is not read again.
+    """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        seen = path.stat()
+        if not stat.S_ISREG(seen.st_mode):
             raise AudioFileError(path, AudioProblem.NOT_A_FILE)
+        if known and (known.size_bytes, known.mtime_ns) == (seen.st_size, seen.st_mtime_ns):
+            return known
         with path.open("rb") as file:
             facts = os.fstat(file.fileno())
             digest = hashlib.file_digest(file, "sha256")

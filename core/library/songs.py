@@ -1,5 +1,6 @@
 """The songs themselves: their rows, and every way to ask for them."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,16 @@ class SongShelf(Shelf):
     def songs(self) -> list[Song]:
         """Return every song, the first added first."""
         return self._select(_OLDEST_FIRST)
+
+    def songs_of(self, song_ids: Sequence[SongId]) -> list[Song]:
+        """Return those of these songs that the library has, the first added first."""
+        marks = ", ".join("?" * len(song_ids))
+        return self._select(f"WHERE song_id IN ({marks}) {_OLDEST_FIRST}", *song_ids)
+
+    def find(self, asked: str) -> Song:
+        """Return the song with this id, or at this path; raise ``UnknownSongError`` otherwise."""
+        # Not resolve(): a link is stored as the user named it.
+        return self.by_path(Path(os.path.abspath(asked))) or self.song(SongId(asked))  # noqa: PTH100
 
     def by_path(self, path: Path) -> Song | None:
         """Return the song that this very path leads to, as it was stored."""
