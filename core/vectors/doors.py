@@ -1,0 +1,109 @@
+"""The two ways to a store: a server by its address, or Milvus Lite in a folder.
+
+Milvus Lite is started here rather than by pymilvus, so that its own exceptions can be seen, and so
+that closing a store lets go of its folder.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+from milvus_lite.adapter.grpc.server import start_server_in_thread
+from milvus_lite.exceptions import MilvusLiteError
+
+from core.errors import ClusterError, ClusterProblem, LibraryError, LibraryProblem, WorldError
+from core.vectors.faults import cluster_problem, library_problem, words
+
+LITE_SUFFIX = ".db"
+LITE_HOST = "127.0.0.1"
+STOP_GRACE_S = 2.0
+# What opening a damaged or foreign folder raises, besides Milvus Lite's own exceptions.
+LITE_FAULTS = (
+    MilvusLiteError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    pa.ArrowException,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerDoor:
+    """A Milvus server; its collections grow large, so they are searched by a graph."""
+
+    address: str
+    index_type: str = "HNSW"
+
+    def error(self, cause: BaseException) -> WorldError:
+        """Return what a failed call means."""
+        return ClusterError(self.address, cluster_problem(cause), detail=words(cause))
+
+    def misfit(self, detail: str) -> WorldError:
+        """Return the error for a collection made for another model."""
+        return ClusterError(self.address, ClusterProblem.MODEL_MISMATCH, detail=detail)
+
+    def close(self) -> None:
+        """Do nothing: the connection is the store's own."""
+
+
+class LiteDoor:
+    """Milvus Lite in a folder, held by this process until closed.
+
+    Every search walks every row in Python whatever the index is, so that an approximate index
+    would give up exactness for nothing.
+    """
+
+    index_type = "FLAT"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            opened = start_server_in_thread(str(folder), host=LITE_HOST, port=0)
+        except LITE_FAULTS as error:
+            raise self.error(error) from error
+        self._server, self._database, port = opened
+        self.address = f"http://{LITE_HOST}:{port}"
+
+    def error(self, cause: BaseException) -> LibraryError:
+        """Return what a failure means for the folder."""
+        return LibraryError(self._folder, library_problem(cause), detail=words(cause))
+
+    def misfit(self, detail: str) -> LibraryError:
+        """Return the error for a collection of another shape: the index must be built again."""
+        return LibraryError(self._folder, LibraryProblem.DAMAGED, detail=detail)
+
+    def close(self) -> None:
+        """Stop the server in this process and let go of the folder."""
+        self._server.stop(grace=STOP_GRACE_S).wait()
+        self._database.close()
+
+
+def open_door(uri: str) -> LiteDoor | ServerDoor:
+    """Return the way to a store: a path that ends in .db, or http(s)://host:port.
+
+    Raises ``ClusterError`` for any other address, and ``LibraryError`` for a folder that can't be
+    opened.
+    """
+    if "://" not in uri and uri.endswith(LITE_SUFFIX):
+        return LiteDoor(Path(uri))
+    try:
+        parts = urlsplit(uri)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        has_user = "@" in parts.netloc
+        _ = parts.port
+    except ValueError as error:
+        raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE) from error
+    if not is_address or has_user:
+        detail = "an address looks like https://host:19530, with no user or password in it"
+        raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE, detail=detail)
+    return ServerDoor(uri)
+
+
+def shown_address(uri: str) -> str:
+    """Return an address without the user and password that someone may have typed into it."""
+    scheme, mark, rest = uri.rpartition("://")
+    return scheme + mark + rest.rpartition("@")[2]

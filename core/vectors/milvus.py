@@ -1,0 +1,341 @@
+"""The one door to pymilvus: Milvus Lite by a path that ends in .db, a server by its URI.
+
+A collection has a text key, one float vector compared by cosine, and fields of text and numbers
+(``core/vectors/rows.py``). It is loaded when it is first read. All reads are strong: they see every
+write that was acknowledged before them. Nothing here needs a server newer than Milvus 2.3. Every
+failure is a ``ClusterError`` (server) or a ``LibraryError`` (Lite); no token enters an exception.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+import numpy as np
+from pymilvus import DataType, MilvusClient
+from pymilvus.exceptions import MilvusException
+
+from core.types import Float32Array
+from core.vectors.doors import LiteDoor, ServerDoor, open_door
+from core.vectors.faults import NOT_LOADED, milvus_code
+from core.vectors.rows import (
+    KEY_FIELD,
+    MAX_KEY_BYTES,
+    VECTOR_FIELD,
+    CollectionSpec,
+    FieldKind,
+    FieldSpec,
+    Hit,
+    Row,
+    checked_keys,
+    checked_name,
+    checked_record,
+    quoted,
+    record_bytes,
+)
+
+__all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
+
+CONNECT_TIMEOUT_S = 10.0
+CALL_TIMEOUT_S = 60.0
+LOAD_TIMEOUT_S = 120.0  # creating, indexing and loading: 3 s on an idle server
+WRITE_ROWS = 1000
+WRITE_BYTES = 8 << 20  # a Milvus proxy takes messages of 64 MB; 8 MB arrive in a second or two
+KEYS_A_PAGE = 16_384  # the most that Milvus answers to one query
+ROWS_A_PAGE = 256  # rows with fingerprints have up to 100 kB
+QUERIES_A_SEARCH = 1000
+# The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
+HNSW = {"M": 16, "efConstruction": 200}
+HNSW_MIN_EF = 128
+STRONG = "Strong"
+# What pymilvus lets through: its own exceptions, grpc's, and ValueError for what it checks itself.
+FOREIGN = (MilvusException, grpc.RpcError, ValueError, OSError)
+
+_KINDS = {
+    FieldKind.TEXT: DataType.VARCHAR,
+    FieldKind.INTEGER: DataType.INT64,
+    FieldKind.REAL: DataType.DOUBLE,
+}
+
+Answer = TypeVar("Answer")
+
+
+class MilvusStore:
+    """Collections of vectors, on a server or in a folder; safe to share between threads."""
+
+    def __init__(self, uri: str, *, token: str = "", ca_file: Path | None = None) -> None:
+        self._door = open_door(uri)
+        try:
+            self._client = _connect(self._door, token=token, ca_file=ca_file)
+        except BaseException:
+            self._door.close()
+            raise
+        self._loaded: set[str] = set()
+        self._dimensions: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connection; a folder of Milvus Lite can then be opened by others."""
+        self._client.close()
+        self._door.close()
+
+    def ensure(self, spec: CollectionSpec) -> None:
+        """Create a collection with its index where it is missing.
+
+        Where it exists with another dimension, raises ``ClusterError`` MODEL_MISMATCH or
+        ``LibraryError`` DAMAGED.
+        """
+        with self._lock:
+            if not self._exists(spec.name):
+                self._create(spec)
+        found = self._dimension(spec.name)
+        if found != spec.dimension:
+            said = f"{spec.name} holds vectors of {found} numbers, not of {spec.dimension}"
+            raise self._door.misfit(said)
+
+    def drop(self, name: str) -> None:
+        """Drop a collection; nothing happens where it is missing."""
+        self._forget(name)
+        self._call(self._client.drop_collection, checked_name(name))
+
+    def names(self) -> list[str]:
+        """Return the names of all collections, sorted."""
+        return sorted(self._call(self._client.list_collections))
+
+    def load(self, name: str) -> None:
+        """Bring a collection into the server's memory, so that it can be read."""
+        timeout_s = LOAD_TIMEOUT_S
+        self._call(self._client.load_collection, checked_name(name), timeout=timeout_s)
+        self._loaded.add(name)
+
+    def release(self, name: str) -> None:
+        """Let a collection leave the server's memory; what it holds stays."""
+        self._loaded.discard(name)
+        self._call(self._client.release_collection, checked_name(name))
+
+    def upsert(self, name: str, rows: Sequence[Row]) -> None:
+        """Write rows, each in the place of an older one of its key; the last of a key counts."""
+        dimension = self._dimension(name)
+        newest = {row.key: row for row in rows}
+        for batch in _batches([checked_record(row, dimension) for row in newest.values()]):
+            self._call(self._client.upsert, checked_name(name), batch)
+
+    def delete(self, name: str, keys: Sequence[str]) -> None:
+        """Delete rows by key; keys that are not there don't matter."""
+        for some in _pages(checked_keys(keys), WRITE_ROWS):
+            self._call(self._client.delete, checked_name(name), ids=some)
+
+    def get(self, name: str, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """Return those of these rows that exist, in the order of ``keys``."""
+        found: list[Row] = []
+        for some in _pages(checked_keys(keys), ROWS_A_PAGE):
+            answer = self._read(name, self._client.get, ids=some, output_fields=_wanted(fields))
+            rows = {row.key: row for row in map(_row, answer)}
+            found += [rows[key] for key in some if key in rows]
+        return found
+
+    def keys(
+        self, name: str, *, prefix: str = "", where: Mapping[str, str | int] | None = None
+    ) -> list[str]:
+        """Return all keys that start with ``prefix``, of rows whose fields equal ``where``, sorted.
+
+        A query answers at most ``KEYS_A_PAGE`` rows, in no promised order. A range of keys that
+        answers fewer is complete; any other is cut in two at the median of what came back.
+        """
+        found: set[str] = set()
+        ranges = [("", "~")]  # every key lies between
+        if prefix:
+            checked_keys([prefix])
+            ranges = [(prefix, prefix + "~")]
+        while ranges:
+            low, high = ranges.pop()
+            some = self._keys_between(name, low, high, where=where or {})
+            if len(some) < KEYS_A_PAGE:
+                found.update(some)
+            else:
+                middle = sorted(some)[len(some) // 2]
+                ranges += [(low, middle), (middle, high)]
+        return sorted(found)
+
+    def scan(
+        self,
+        name: str,
+        fields: Sequence[str],
+        *,
+        prefix: str = "",
+        where: Mapping[str, str | int] | None = None,
+    ) -> Iterator[Row]:
+        """Yield all rows whose key starts with ``prefix`` and whose fields equal ``where``.
+
+        Sorted by key; a row that is deleted meanwhile may be left out.
+        """
+        for some in _pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
+            yield from self.get(name, some, fields)
+
+    def count(self, name: str) -> int:
+        """Return how many rows a collection has."""
+        answer = self._read(name, self._client.query, filter="", output_fields=["count(*)"])
+        return int(answer[0]["count(*)"])
+
+    def search(self, name: str, queries: Float32Array, *, limit: int) -> list[list[Hit]]:
+        """Return the rows nearest to each query, best first; ``queries`` is float32 [Q, D]."""
+        found: list[list[Hit]] = []
+        for start in range(0, len(queries), QUERIES_A_SEARCH):
+            some = queries[start : start + QUERIES_A_SEARCH].tolist()
+            answer = self._read(
+                name,
+                self._client.search,
+                data=some,
+                limit=limit,
+                output_fields=[KEY_FIELD],
+                search_params={"metric_type": "COSINE", "params": self._search_params(limit)},
+            )
+            found += [[Hit(hit[KEY_FIELD], float(hit["distance"])) for hit in q] for q in answer]
+        return found
+
+    def flush(self, name: str) -> None:
+        """Seal what was written: Milvus Lite searches slowly through what is not sealed."""
+        self._call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
+
+    def _keys_between(
+        self, name: str, low: str, high: str, *, where: Mapping[str, str | int]
+    ) -> list[str]:
+        terms = [f"{KEY_FIELD} >= {quoted(low)}", f"{KEY_FIELD} < {quoted(high)}"]
+        terms += [f"{checked_name(field)} == {quoted(value)}" for field, value in where.items()]
+        answer = self._read(
+            name,
+            self._client.query,
+            filter=" and ".join(terms),
+            output_fields=[KEY_FIELD],
+            limit=KEYS_A_PAGE,
+        )
+        return [row[KEY_FIELD] for row in answer]
+
+    def _search_params(self, limit: int) -> dict[str, int]:
+        return {"ef": max(HNSW_MIN_EF, 2 * limit)} if self._door.index_type == "HNSW" else {}
+
+    def _exists(self, name: str) -> bool:
+        return bool(self._call(self._client.has_collection, checked_name(name)))
+
+    def _create(self, spec: CollectionSpec) -> None:
+        schema = MilvusClient.create_schema(
+            auto_id=False, enable_dynamic_field=False, description=spec.description
+        )
+        schema.add_field(KEY_FIELD, DataType.VARCHAR, is_primary=True, max_length=MAX_KEY_BYTES)
+        schema.add_field(VECTOR_FIELD, DataType.FLOAT_VECTOR, dim=spec.dimension)
+        for one in spec.fields:
+            length = {"max_length": one.max_length} if one.kind is FieldKind.TEXT else {}
+            schema.add_field(checked_name(one.name), _KINDS[one.kind], **length)
+        index = MilvusClient.prepare_index_params()
+        kind = self._door.index_type
+        params = HNSW if kind == "HNSW" else {}
+        index.add_index(VECTOR_FIELD, index_type=kind, metric_type="COSINE", params=params)
+        self._call(
+            self._client.create_collection,
+            checked_name(spec.name),
+            schema=schema,
+            index_params=index,
+            consistency_level=STRONG,
+            timeout=LOAD_TIMEOUT_S,
+        )
+
+    def _dimension(self, name: str) -> int:
+        if name not in self._dimensions:
+            told = self._call(self._client.describe_collection, checked_name(name))
+            vector = next(one for one in told["fields"] if one["name"] == VECTOR_FIELD)
+            self._dimensions[name] = int(vector["params"]["dim"])
+        return self._dimensions[name]
+
+    def _forget(self, name: str) -> None:
+        self._loaded.discard(name)
+        self._dimensions.pop(name, None)
+
+    def _read(self, name: str, verb: Callable[..., Any], **arguments: Any) -> Any:
+        """Read from a collection, which is loaded first, again where another client released it."""
+        if name not in self._loaded:
+            self.load(name)
+        try:
+            return verb(
+                checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=STRONG, **arguments
+            )
+        except FOREIGN as error:
+            if milvus_code(error) != NOT_LOADED:
+                raise self._door.error(error) from error
+        self.load(name)
+        return self._call(verb, name, consistency_level=STRONG, **arguments)
+
+    def _call(
+        self,
+        verb: Callable[..., Answer],
+        *arguments: Any,
+        timeout: float = CALL_TIMEOUT_S,
+        **named: Any,
+    ) -> Answer:
+        try:
+            return verb(*arguments, timeout=timeout, **named)
+        except FOREIGN as error:
+            raise self._door.error(error) from error
+
+
+def change_password(uri: str, user: str, *, old: str, new: str) -> None:
+    """Change an account's password on a server; raises ``ClusterError``."""
+    door = ServerDoor(uri)
+    client = _connect(door, token=f"{user}:{old}", ca_file=None)
+    try:
+        client.update_password(user, old, new, timeout=CALL_TIMEOUT_S)
+    except FOREIGN as error:
+        raise door.error(error) from error
+    finally:
+        client.close()
+
+
+def _connect(door: LiteDoor | ServerDoor, *, token: str, ca_file: Path | None) -> MilvusClient:
+    _silence()
+    certificate = {"server_pem_path": str(ca_file)} if ca_file is not None else {}
+    try:
+        # Without ``dedicated`` pymilvus shares a channel by address and token, whatever the
+        # certificate: a second client with a wrong one would ride on the first one's.
+        return MilvusClient(
+            door.address, token=token, timeout=CONNECT_TIMEOUT_S, dedicated=True, **certificate
+        )
+    except FOREIGN as error:
+        raise door.error(error) from error
+
+
+def _silence() -> None:
+    """Keep pymilvus and Milvus Lite from logging a traceback of each failed call: it is told."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    for name in ("pymilvus", "milvus_lite"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _wanted(fields: Sequence[str]) -> list[str]:
+    return [KEY_FIELD, VECTOR_FIELD, *map(checked_name, fields)]
+
+
+def _row(answer: Mapping[str, Any]) -> Row:
+    values = {k: v for k, v in answer.items() if k not in (KEY_FIELD, VECTOR_FIELD)}
+    return Row(answer[KEY_FIELD], np.asarray(answer[VECTOR_FIELD], np.float32), values)
+
+
+def _pages(items: Sequence[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+def _batches(records: Sequence[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    """Cut records into batches of at most ``WRITE_ROWS`` and about ``WRITE_BYTES``."""
+    batch: list[dict[str, object]] = []
+    n_bytes = 0
+    for record in records:
+        size = record_bytes(record)
+        if batch and (len(batch) == WRITE_ROWS or n_bytes + size > WRITE_BYTES):
+            yield batch
+            batch, n_bytes = [], 0
+        batch.append(record)
+        n_bytes += size
+    if batch:
+        yield batch

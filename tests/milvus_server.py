@@ -1,0 +1,22 @@
+"""A real Milvus server with authorization on, one for the whole test run.
+
+A test module asks for it by importing the fixtures::
+
+    from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cluster_sync import demo_server
+from cluster_sync.demo_server import DemoServer
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """The server; skipped where no wheel with a server exists."""
+    if not demo_server.is_available():
+        pytest.skip("the package milvus, which carries the server, is not installed")
+    with DemoServer(tmp_path_factory.mktemp("milvus")) as server:
+        yield server
