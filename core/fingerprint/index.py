@@ -33,15 +33,17 @@ _MIN_VOTES = 3
 # a logarithmic number of times.
 _MERGE_RATIO = 2
 
-_PLACE_BITS = 24  # a place in a song, in codes: 2**24 of them are 24 days
+# Songs lie one after the other on one long line, and a code's place on it is a uint32: room for two
+# million songs of 2,000 codes, removed ones included.
+_Places = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Codes, uint32 [n], sorted; ``places`` uint64 [n]: song number and place in it."""
+    """Codes, uint32 [n], sorted, and their places on the line, uint32 [n]."""
 
     codes: Codes
-    places: NDArray[np.uint64]
+    places: _Places
 
 
 class CodeIndex:
@@ -50,6 +52,7 @@ class CodeIndex:
     def __init__(self) -> None:
         self._segments: list[_Segment] = []
         self._songs: list[SongId] = []  # by song number; a number is never used again
+        self._starts: list[int] = [0]  # where each song begins on the line, and the next one will
         self._numbers: dict[SongId, int] = {}
 
     def __len__(self) -> int:
@@ -58,14 +61,14 @@ class CodeIndex:
     def add(self, song_id: SongId, codes: Codes) -> None:
         """Add a song's codes, uint32 [n], in the place of those that it had."""
         self.remove(song_id)
-        number = len(self._songs)
+        start = self._starts[-1]
+        self._numbers[song_id] = len(self._songs)
         self._songs.append(song_id)
-        self._numbers[song_id] = number
+        self._starts.append(start + len(codes))
         places = _telling_places(codes)
         order = np.argsort(codes[places], kind="stable")
         places = places[order]
-        packed = (np.uint64(number) << np.uint64(_PLACE_BITS)) | places.astype(np.uint64)
-        self._segments.append(_Segment(codes[places], packed))
+        self._segments.append(_Segment(codes[places], (places + start).astype(np.uint32)))
         self._merge()
 
     def remove(self, song_id: SongId) -> None:
@@ -74,16 +77,18 @@ class CodeIndex:
 
     def candidates(self, codes: Codes, *, limit: int = 20) -> list[SongId]:
         """Return the songs that share most codes with these at one offset, the best first."""
-        places = _telling_places(codes)
-        songs, offsets = self._votes(codes[places], places)
-        if len(songs) == 0:
+        asked = _telling_places(codes)
+        places, meets = self._meetings(codes[asked])
+        if len(places) == 0:
             return []
-        bins = (songs << (_PLACE_BITS + 1)) + (offsets + (1 << _PLACE_BITS)) // _OFFSET_BIN
-        keys, votes = np.unique(bins, return_counts=True)
+        numbers = self._numbers_at(places)
+        offsets = places - np.asarray(self._starts)[numbers] - asked[meets] + len(codes)
+        n_bins = int(offsets.max()) // _OFFSET_BIN + 2  # one stays empty between two songs
+        keys, votes = np.unique(numbers * n_bins + offsets // _OFFSET_BIN, return_counts=True)
         # A peak may lie on the border of two bins: each is counted with the one after it.
         is_next = np.append(keys[1:] == keys[:-1] + 1, False)
         votes = votes + np.where(is_next, np.append(votes[1:], 0), 0)
-        return self._ranked(keys >> (_PLACE_BITS + 1), votes, limit=limit)
+        return self._ranked(keys // n_bins, votes, limit=limit)
 
     def _ranked(
         self, numbers: NDArray[np.int64], votes: NDArray[np.int64], *, limit: int
@@ -97,22 +102,18 @@ class CodeIndex:
                 best[song_id] = None
         return list(best)
 
-    def _votes(
-        self, asked: Codes, places: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return song numbers and offsets of all meetings of a rare code."""
+    def _meetings(self, asked: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where rare codes lie on the line, and which of the asked codes lies there."""
         starts = [np.searchsorted(s.codes, asked, "left") for s in self._segments]
         ends = [np.searchsorted(s.codes, asked, "right") for s in self._segments]
         n_held = sum((e - s for s, e in zip(starts, ends, strict=True)), np.zeros(len(asked), int))
         is_rare = n_held <= _COMMON_PLACES
-        songs, offsets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        places, meets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for segment, start, end in zip(self._segments, starts, ends, strict=True):
             counts = np.where(is_rare, end - start, 0)
-            found = segment.places[_ranges(start, counts)]
-            songs.append((found >> np.uint64(_PLACE_BITS)).astype(np.int64))
-            place = (found & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int64)
-            offsets.append(place - np.repeat(places, counts))
-        return np.concatenate(songs), np.concatenate(offsets)
+            places.append(segment.places[_ranges(start, counts)].astype(np.int64))
+            meets.append(np.repeat(np.arange(len(asked)), counts))
+        return np.concatenate(places), np.concatenate(meets)
 
     def _merge(self) -> None:
         segments = self._segments
@@ -127,10 +128,14 @@ class CodeIndex:
         places = np.concatenate((older.places, newer.places))
         is_live = np.zeros(len(self._songs), bool)
         is_live[list(self._numbers.values())] = True
-        kept = is_live[(places >> np.uint64(_PLACE_BITS)).astype(np.int64)]
+        kept = is_live[self._numbers_at(places)]
         codes, places = codes[kept], places[kept]
         order = np.argsort(codes, kind="stable")
         return _Segment(codes[order], places[order])
+
+    def _numbers_at(self, places: NDArray[np.int64] | _Places) -> NDArray[np.int64]:
+        # Songs without codes begin where the next one does: "right" gives the one with codes.
+        return np.searchsorted(np.asarray(self._starts), places, "right") - 1
 
 
 def _telling_places(codes: Codes) -> NDArray[np.int64]:
