@@ -1,0 +1,95 @@
+"""Trains the style network: ``python -m core.embedding.training --packages-dir DIR --out DIR``.
+
+Packages that are missing in ``--packages-dir`` are downloaded there; their frames are cached in
+``--cache``, so that a second training starts at once. Writes ``style-1.safetensors`` and
+``style-1.json``, as they lie in ``core/embedding/weights``.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from core.embedding.embed import CURRENT
+from core.embedding.facts import NetworkFacts, sha256_of, write_facts
+from core.embedding.frontend import N_MELS, SAMPLE_RATE_HZ
+from core.embedding.network import DIMENSION
+from core.embedding.training.data import STOPPING, TRAINING, TrainingSong, songs_of
+from core.embedding.training.train import Outcome, Plan, train
+from core.embedding.windows import WINDOW_S
+
+LICENCE = (
+    "GPL-3.0-or-later. Learned from the music of the named Debian packages, whose licences (GPL,"
+    " CC BY-SA and others) allow it; none of that music is in the weights' file."
+)
+
+
+def arguments(words: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    usual = Plan()
+    parser = argparse.ArgumentParser(prog="python -m core.embedding.training", description=__doc__)
+    parser.add_argument("--packages-dir", type=Path, required=True, help="Debian packages")
+    parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    parser.add_argument("--cache", type=Path, help="where frames are kept (OUT/frames)")
+    parser.add_argument("--steps", type=int, default=usual.steps)
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--device", default="cpu", help="a torch device")
+    return parser.parse_args(words)
+
+
+def load(packages: Sequence[str], *, packages_dir: Path, cache: Path) -> list[TrainingSong]:
+    """Return the songs of all the packages."""
+    return [
+        song
+        for package in packages
+        for song in songs_of(package, packages_dir=packages_dir, cache=cache)
+    ]
+
+
+def write(outcome: Outcome, folder: Path, *, seed: int) -> NetworkFacts:
+    """Write the weights and their facts."""
+    weights = folder / f"{CURRENT}.safetensors"
+    state = outcome.network.state_dict()
+    save_file({name: value.cpu().contiguous() for name, value in state.items()}, weights)
+    name, version = CURRENT.split("-")
+    facts = NetworkFacts(
+        name=name,
+        version=int(version),
+        sha256=sha256_of(weights),
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        n_mels=N_MELS,
+        window_s=round(WINDOW_S, 3),
+        dimension=DIMENSION,
+        licence=LICENCE,
+        training_packages=TRAINING,
+        stopping_packages=STOPPING,
+        seed=seed,
+        steps=outcome.step,
+        figures={f"stopping_{key}": value for key, value in outcome.figures.items()},
+    )
+    write_facts(facts, folder / f"{CURRENT}.json")
+    return facts
+
+
+def main(words: Sequence[str]) -> None:
+    """Fetch, cache, train, write."""
+    options = arguments(words)
+    cache = options.cache or options.out / "frames"
+    cache.mkdir(parents=True, exist_ok=True)
+    songs = load(TRAINING, packages_dir=options.packages_dir, cache=cache)
+    stopping = load(STOPPING, packages_dir=options.packages_dir, cache=cache)
+    _tell(f"{len(songs)} songs to train on, {len(stopping)} to stop by")
+    plan = Plan(seed=options.seed, steps=options.steps)
+    outcome = train(songs, stopping, plan=plan, device=options.device, tell=_tell)
+    _tell(f"{write(outcome, options.out, seed=options.seed).model_id}: step {outcome.step}")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,75 @@
+"""How well a network finds the soundtrack of songs that it never heard."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.embedding.network import StyleNetwork
+from core.embedding.training.data import TrainingSong
+from core.embedding.windows import SILENCE_LEVEL, cut, levels
+from core.types import Float32Array
+
+WINDOWS_PER_SONG = 6  # spread over the song: enough to place it, and six times faster than all
+BATCH = 64
+AT = 10  # the list that a user sees
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledWindows:
+    """Windows [E, N_MELS, T], the number of the song of each [E], and each song's soundtrack."""
+
+    windows: Tensor
+    songs: Tensor
+    soundtracks: tuple[str, ...]
+
+
+def song_windows(songs: Sequence[TrainingSong]) -> LabelledWindows:
+    """Return a few windows of every song that is not silent there."""
+    windows, numbers = [], []
+    for number, song in enumerate(songs):
+        whole = cut(song.frames.astype(np.float32))[0]
+        places = np.linspace(0, len(whole) - 1, min(WINDOWS_PER_SONG, len(whole))).round()
+        few = torch.from_numpy(whole[places.astype(int)])
+        windows.append(few[levels(few) > SILENCE_LEVEL])
+        numbers.append(torch.full((len(windows[-1]),), number))
+    return LabelledWindows(
+        torch.cat(windows), torch.cat(numbers), tuple(song.package for song in songs)
+    )
+
+
+def vectors_of(network: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
+    """Return the vectors [E, D] of windows [E, N_MELS, T]."""
+    with torch.no_grad():
+        return torch.cat([network(batch) for batch in torch.split(windows, BATCH)])
+
+
+def ranked_scores(songs: Float32Array, soundtracks: Sequence[str]) -> dict[str, Float32Array]:
+    """Return, [S] each, how well the nearest songs of vectors [S, D] are of the same soundtrack.
+
+    ``p_at_10`` is their share of the first ten, ``map`` the average precision. Vectors have
+    length 1.
+    """
+    labels = np.array(soundtracks)
+    likeness = songs @ songs.T
+    np.fill_diagonal(likeness, -np.inf)
+    order = np.argsort(-likeness, axis=1)[:, :-1]
+    hits = (labels[order] == labels[:, None]).astype(np.float32)
+    precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
+    average = (precision * hits).sum(axis=1) / np.maximum(hits.sum(axis=1), 1.0)
+    return {
+        "p_at_10": hits[:, :AT].mean(axis=1).astype(np.float32),
+        "map": average.astype(np.float32),
+    }
+
+
+def retrieval_score(network: StyleNetwork, songs: LabelledWindows) -> dict[str, float]:
+    """Return the means of ``ranked_scores`` for the pooled vectors of a network."""
+    vectors = vectors_of(network, songs.windows)
+    sums = torch.zeros((len(songs.soundtracks), vectors.shape[1]))
+    sums.index_add_(0, songs.songs, vectors)
+    pooled = torch.nn.functional.normalize(sums).numpy()
+    scores = ranked_scores(pooled, songs.soundtracks)
+    return {name: round(float(values.mean()), 4) for name, values in scores.items()}
