@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.fingerprint.extract import CODE_PERIOD_S, CODE_SPAN_S
-from core.fingerprint.match import Alignment, align, align_windows, moving
+from core.fingerprint.match import Alignment, PooledAlignment, align, align_windows, moving
 from core.types import Codes, Fingerprint, Overlap, PairVerdict, SongId, Verdict
 
-# Re-encodings, levels, equalisers and compressors differ in up to 0.17 of bits; other songs
-# differ in 0.34 at least over their whole length.
-RECORDING_ERROR = 0.20
+# Re-encodings and levels differ in up to 0.04 of bits, equalisers and compressors in up to 0.22;
+# other songs differ in 0.34 at least over their whole length.
+RECORDING_ERROR = 0.23
 # The share of the telling codes of both songs that the overlap must cover: what was trimmed or
 # faded may be a fifth.
 RECORDING_COVER = 0.80
 
-# Clips are short, so they must agree better: they differ in up to 0.083 unless the equaliser was
-# turned, and short stretches of other songs come down to 0.13.
+# Short stretches must agree better. Clips differ in up to 0.083 unless the equaliser was turned,
+# and stretches of half a minute of other songs come down to 0.13.
 EXCERPT_ERROR = 0.12
 # The share of the shorter song that must lie in the longer one.
 EXCERPT_COVER = 0.70
@@ -29,12 +29,16 @@ EXCERPT_COVER = 0.70
 # a codec's padding.
 EXCERPT_CODES = 48
 
-# Sound that hardly changes (a drone) resembles other such sound. The error must be less than
-# this share of how much the sound differs from itself some seconds later.
-SELF_SHARE = 0.40
+# Sound that hardly changes (a drone) resembles other such sound: the error must also be less
+# than a share of how much the sound differs from itself some seconds later. The hardest
+# equaliser reached 0.57 of it, clips 0.2; other songs' drones lay above 0.5 over short stretches.
+RECORDING_SELF_SHARE = 0.65
+EXCERPT_SELF_SHARE = 0.40
 
-# Separated backings under other voices differ in 0.11 to 0.31, other backings in 0.405 at least.
+# Separated backings under other voices differ in 0.11 to 0.31; other songs differ in 0.35 at
+# least, and those near it hardly change, so that they are close to their own self.
 BACKING_ERROR = 0.33
+BACKING_SELF_SHARE = 0.85
 # The codes that must meet at one offset: half of what three windows of 11.9 s have.
 BACKING_CODES = 110
 
@@ -71,7 +75,7 @@ def _same_sound(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
         return None
     cover_a = _cover(a.mix, start=found.a_start, length=found.length)
     cover_b = _cover(b.mix, start=found.b_start, length=found.length)
-    if min(cover_a, cover_b) >= RECORDING_COVER and found.bit_error_rate <= _recording_error(found):
+    if min(cover_a, cover_b) >= RECORDING_COVER and _proves_recording(found):
         verdict = Verdict.SAME_RECORDING
     elif max(cover_a, cover_b) >= EXCERPT_COVER and _proves_excerpt(found):
         verdict = Verdict.EXCERPT
@@ -81,14 +85,21 @@ def _same_sound(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
     return PairVerdict(a.song_id, b.song_id, verdict, 1.0 - found.bit_error_rate, overlap)
 
 
-def _recording_error(found: Alignment) -> float:
+def _proves_recording(found: Alignment) -> bool:
     # A jingle of some seconds has as few codes as a clip, and must agree as well.
-    return RECORDING_ERROR if found.n_compared >= 2 * EXCERPT_CODES else EXCERPT_ERROR
+    is_long = found.n_compared >= 2 * EXCERPT_CODES
+    limit = RECORDING_ERROR if is_long else EXCERPT_ERROR
+    return found.bit_error_rate <= min(limit, RECORDING_SELF_SHARE * found.self_error_rate)
 
 
 def _proves_excerpt(found: Alignment) -> bool:
-    limit = min(EXCERPT_ERROR, SELF_SHARE * found.self_error_rate)
+    limit = min(EXCERPT_ERROR, EXCERPT_SELF_SHARE * found.self_error_rate)
     return found.n_compared >= EXCERPT_CODES and found.bit_error_rate <= limit
+
+
+def _proves_backing(found: PooledAlignment) -> bool:
+    limit = min(BACKING_ERROR, BACKING_SELF_SHARE * found.self_error_rate)
+    return found.bit_error_rate <= limit
 
 
 def _cover(codes: Codes, *, start: int, length: int) -> float:
@@ -106,7 +117,7 @@ def _overlap(a: SongEvidence, b: SongEvidence, *, found: Alignment) -> Overlap:
 
 def _same_backing(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
     found = align_windows(a.backing, b.backing, min_codes=BACKING_CODES)
-    if found is None or found.bit_error_rate > BACKING_ERROR:
+    if found is None or not _proves_backing(found):
         return None
     overlap = Overlap(found.a_start_s, found.b_start_s, found.duration_s)
     score = 1.0 - found.bit_error_rate

@@ -67,7 +67,8 @@ class PooledAlignment:
     """How well windows of two songs agree at one common offset.
 
     The times are where the first window meets another, in both songs, and how long after it the
-    last such meeting ends; what lies between the windows was not compared.
+    last such meeting ends; what lies between the windows was not compared. ``self_error_rate``
+    is as in ``Alignment``.
     """
 
     a_start_s: float
@@ -75,6 +76,7 @@ class PooledAlignment:
     duration_s: float
     bit_error_rate: float
     n_compared: int
+    self_error_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def align_windows(
         duration_s=float(met[-1] - met[0]) * CODE_PERIOD_S + CODE_SPAN_S,
         bit_error_rate=float(rates[best]),
         n_compared=int(n_met[best]),
+        self_error_rate=min(_self_error_of_windows(a), _self_error_of_windows(b)),
     )
 
 
@@ -235,3 +238,7 @@ def _timeline(windows: Sequence[Fingerprint]) -> tuple[Codes, NDArray[np.intp]]:
         for window, mask in zip(windows, kept, strict=True)
     ]
     return np.concatenate(codes), np.concatenate(places)
+
+
+def _self_error_of_windows(windows: Sequence[Fingerprint]) -> float:
+    return float(np.mean([self_error_rate(window.codes) for window in windows]))

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from core.fingerprint.index import CodeIndex
+from core.types import SongId
+from tests.core.fingerprint.codes import flipped, random_codes
+
+
+def filled(n_songs, n_codes=400):
+    index = CodeIndex()
+    for number in range(n_songs):
+        index.add(SongId(str(number)), random_codes(number, n_codes))
+    return index
+
+
+def reference(songs, asked):
+    """Count, song by song and offset by offset, the places where a code is shared."""
+    votes = {}
+    for song_id, codes in songs.items():
+        places = {}
+        for place, code in enumerate(codes.tolist()):
+            places.setdefault(code, []).append(place)
+        offsets = {}
+        for at, code in enumerate(asked.tolist()):
+            for place in places.get(code, ()):
+                offsets[place - at] = offsets.get(place - at, 0) + 1
+        votes[song_id] = max(offsets.values(), default=0)
+    return votes
+
+
+@pytest.mark.parametrize("start", [0, 111, 340])
+def test_a_worn_clip_finds_its_song_first(start):
+    index = filled(150)
+    for number in (0, 77, 149):
+        clip = flipped(random_codes(number, 400)[start : start + 60], rate=0.04)
+        assert index.candidates(clip)[:1] == [str(number)]
+
+
+def test_the_ranking_is_that_of_a_count_by_hand():
+    random = np.random.default_rng(5)
+    asked = random_codes(9, 120)
+    songs = {}
+    index = CodeIndex()
+    for number in range(40):
+        codes = random_codes(100 + number, 300)
+        n_shared = int(random.integers(0, 100))
+        codes[50 : 50 + n_shared] = asked[:n_shared]
+        songs[SongId(str(number))] = codes
+        index.add(SongId(str(number)), codes)
+    votes = reference(songs, asked)
+    expected = sorted((n for n in votes.values() if n >= 3), reverse=True)
+    found = index.candidates(asked, limit=100)
+    assert [votes[song_id] for song_id in found] == expected
+    assert index.candidates(asked, limit=5) == found[:5]
+
+
+def test_an_unknown_song_finds_nothing():
+    assert filled(50).candidates(random_codes(999, 400)) == []
+    assert filled(5).candidates(np.zeros(0, np.uint32)) == []
+    assert CodeIndex().candidates(random_codes(1, 50)) == []
+
+
+def test_shared_codes_out_of_step_are_no_candidate():
+    index = CodeIndex()
+    codes = random_codes(1, 400)
+    index.add(SongId("a"), codes[::-1])
+    assert index.candidates(codes) == []
+
+
+def test_a_song_inside_a_mix_and_a_mix_around_a_song():
+    song, mix = random_codes(1, 300), random_codes(2, 3000)
+    mix[1234:1534] = song
+    index = filled(20)
+    index.add(SongId("mix"), mix)
+    assert index.candidates(song)[0] in ("1", "mix")
+    assert set(index.candidates(song)) == {"1", "mix"}
+    assert index.candidates(mix[1000:2000]) == ["mix", "1"]
+
+
+def test_a_removed_song_is_not_found_and_can_come_back_changed():
+    index = filled(30)
+    clip = random_codes(7, 400)[100:200]
+    index.remove(SongId("7"))
+    index.remove(SongId("7"))
+    assert index.candidates(clip) == []
+    assert len(index) == 29
+    index.add(SongId("7"), random_codes(5000, 400))
+    assert index.candidates(clip) == []
+    assert index.candidates(random_codes(5000, 400)[:50]) == ["7"]
+
+
+def test_adding_a_song_again_replaces_its_codes():
+    index = filled(3)
+    index.add(SongId("1"), random_codes(600, 400))
+    assert len(index) == 3
+    assert index.candidates(random_codes(1, 400)) == []
+    assert index.candidates(random_codes(600, 400)) == ["1"]
+
+
+def test_songs_without_codes_stand_between_others():
+    index = CodeIndex()
+    for number in range(10):
+        index.add(SongId(f"empty {number}"), np.zeros(0, np.uint32))
+        index.add(SongId(str(number)), random_codes(number, 100))
+    for number in range(10):
+        assert index.candidates(random_codes(number, 100)) == [str(number)]
+
+
+def test_silence_shared_by_all_brings_nobody():
+    quiet = np.full(200, 627_964_279, np.uint32)
+    index = CodeIndex()
+    for number in range(300):
+        index.add(SongId(str(number)), np.concatenate((quiet, random_codes(number, 60), quiet)))
+    assert index.candidates(np.concatenate((quiet, random_codes(9999, 60), quiet))) == []
+    assert index.candidates(np.concatenate((quiet, random_codes(42, 60)))) == ["42"]
+
+
+def test_a_code_that_is_everywhere_costs_no_vote():
+    index = CodeIndex()
+    common = random_codes(1, 8)
+    for number in range(2_500):
+        codes = random_codes(10 + number, 20)
+        codes[5:13] = common
+        index.add(SongId(str(number)), codes)
+    assert index.candidates(common) == []
+    assert index.candidates(random_codes(15, 20)) == ["5"]

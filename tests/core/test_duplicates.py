@@ -1,0 +1,189 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.audio import decode
+from core.duplicates import SongEvidence, judge
+from core.fingerprint.extract import CODE_PERIOD_S, fingerprint
+from core.progress import Progress
+from core.types import Fingerprint, Overlap, SongId, Stem, Verdict
+from tests.core.fingerprint.codes import flipped, random_codes
+from tests.sounds import RATE_HZ, chords, noise, write
+
+
+def evidence(samples, name):
+    """Return what is known of a sound, as of a file of its own."""
+    codes = fingerprint(samples, stem=Stem.MIX, start_s=0.0).codes
+    return SongEvidence(SongId(name), f"sha of {name}", samples.shape[1] / RATE_HZ, codes)
+
+
+def cut(samples, start_s, end_s):
+    return samples[:, round(start_s * RATE_HZ) : round(end_s * RATE_HZ)]
+
+
+@pytest.fixture(scope="module")
+def song():
+    return chords(1, seconds=90)
+
+
+@pytest.fixture(scope="module")
+def known(song):
+    return evidence(song, "a")
+
+
+def test_the_same_bytes_are_the_same_file_whatever_is_in_them():
+    a = SongEvidence(SongId("a"), "same", 12.5, np.zeros(0, np.uint32))
+    b = replace(a, song_id=SongId("b"))
+    verdict = judge(a, b)
+    assert (verdict.a, verdict.b) == ("a", "b")
+    assert (verdict.verdict, verdict.score) == (Verdict.EXACT_FILE, 1.0)
+    assert verdict.overlap == Overlap(0.0, 0.0, 12.5)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".opus", ".m4a", ".wma"])
+def test_another_encoding_is_the_same_recording(song, known, tmp_path, suffix):
+    path = write(tmp_path / f"song{suffix}", song)
+    decoded = decode.read(path, progress=Progress())
+    verdict = judge(known, evidence(decoded, "b"))
+    assert verdict.verdict is Verdict.SAME_RECORDING
+    assert verdict.score > 0.9
+    assert verdict.overlap.duration_s == pytest.approx(90, abs=1.0)
+    assert verdict.overlap.a_start_s == pytest.approx(verdict.overlap.b_start_s, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda song: song * 0.05,
+        lambda song: np.clip(song * 4.0, -1.0, 1.0),
+        lambda song: song + noise(1, seconds=90, level=0.01),
+        lambda song: song * np.linspace(1.0, 0.02, song.shape[1], dtype=np.float32),
+        lambda song: np.tile(song.mean(axis=0), (2, 1)),
+    ],
+    ids=["quiet", "clipped", "noise", "fade", "mono"],
+)
+def test_another_treatment_is_the_same_recording(song, known, change):
+    verdict = judge(known, evidence(change(song).astype(np.float32), "b"))
+    assert verdict.verdict is Verdict.SAME_RECORDING
+
+
+def test_trimmed_and_padded_silence_moves_the_overlap(song, known):
+    silence = np.zeros((2, 5 * RATE_HZ), np.float32)
+    padded = np.concatenate((silence, cut(song, 8, 90), silence, silence), axis=1)
+    verdict = judge(known, evidence(padded, "b"))
+    assert verdict.verdict is Verdict.SAME_RECORDING
+    assert verdict.overlap.a_start_s - verdict.overlap.b_start_s == pytest.approx(3.0, abs=0.2)
+    turned = judge(evidence(padded, "b"), known)
+    assert turned.verdict is Verdict.SAME_RECORDING
+    assert turned.overlap.b_start_s - turned.overlap.a_start_s == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "length_s"), [(0.0, 10.0), (33.3, 10.0), (61.7, 20.0), (50, 40)]
+)
+def test_a_clip_is_an_excerpt_with_its_times(song, known, tmp_path, start_s, length_s):
+    path = write(tmp_path / "clip.mp3", cut(song, start_s, start_s + length_s))
+    clip = evidence(decode.read(path, progress=Progress()), "b")
+    for verdict, turn in ((judge(known, clip), 1), (judge(clip, known), -1)):
+        assert verdict.verdict is Verdict.EXCERPT
+        overlap = verdict.overlap
+        assert turn * (overlap.a_start_s - overlap.b_start_s) == pytest.approx(start_s, abs=0.3)
+        assert overlap.duration_s == pytest.approx(length_s, abs=1.5)
+
+
+def test_songs_in_a_mix_are_excerpts_each_in_its_place(song, known):
+    other = chords(2, seconds=70)
+    mix = evidence(np.concatenate((chords(3, seconds=50), other, song), axis=1), "mix")
+    verdict = judge(known, mix)
+    assert verdict.verdict is Verdict.EXCERPT
+    assert verdict.overlap.b_start_s - verdict.overlap.a_start_s == pytest.approx(120, abs=0.3)
+    assert judge(mix, evidence(other, "b")).overlap.a_start_s == pytest.approx(50, abs=0.3)
+
+
+def test_less_than_a_clip_of_ten_seconds_proves_nothing(song, known):
+    assert judge(known, evidence(cut(song, 30, 36), "b")) is None
+
+
+def test_two_short_jingles_of_one_recording_are_the_same_recording():
+    jingle = chords(8, seconds=6)
+    verdict = judge(evidence(jingle, "a"), evidence(jingle * 0.3, "b"))
+    assert verdict.verdict is Verdict.SAME_RECORDING
+
+
+def test_songs_that_share_a_part_only_are_neither(song):
+    a = np.concatenate((cut(song, 0, 20), chords(4, seconds=50)), axis=1)
+    b = np.concatenate((chords(5, seconds=50), cut(song, 0, 20)), axis=1)
+    assert judge(evidence(a, "a"), evidence(b, "b")) is None
+
+
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_other_music_is_never_the_same(known, seed):
+    assert judge(known, evidence(chords(seed, seconds=60), "b")) is None
+
+
+def test_another_speed_can_not_be_told(song, known):
+    places = np.arange(0, song.shape[1] - 1, 1.04)
+    fast = np.stack([np.interp(places, np.arange(song.shape[1]), channel) for channel in song])
+    assert judge(known, evidence(fast.astype(np.float32), "b")) is None
+
+
+def test_silence_and_drones_prove_nothing():
+    silence = np.zeros((2, 30 * RATE_HZ), np.float32)
+    assert judge(evidence(silence, "a"), evidence(silence * 1, "b")) is None
+    drone = np.full(600, 0x5A5A5A5A, np.uint32)
+    a = SongEvidence(SongId("a"), "1", 75.0, flipped(drone, rate=0.06, seed=1))
+    b = SongEvidence(SongId("b"), "2", 75.0, flipped(drone, rate=0.06, seed=2))
+    assert judge(a, b) is None  # an error of 0.11, and each is as near to itself
+    clip = SongEvidence(SongId("c"), "3", 10.0, flipped(drone, rate=0.03, seed=3)[:60])
+    assert judge(a, clip) is None
+
+
+def with_backing(name, codes, *, places=(200, 700, 1200), seed):
+    windows = tuple(
+        Fingerprint(Stem.BACKING, place * CODE_PERIOD_S, codes[place : place + 75])
+        for place in places
+    )
+    return SongEvidence(SongId(name), name, 190.0, random_codes(seed, 1500), windows)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.25])
+def test_one_backing_under_two_voices(rate):
+    codes = random_codes(1, 1500)
+    a = with_backing("a", codes, seed=2)
+    b = with_backing("b", flipped(codes, rate=rate), seed=3, places=(190, 695, 1204))
+    verdict = judge(a, b)
+    assert verdict.verdict is Verdict.SAME_BACKING
+    assert verdict.score == pytest.approx(1 - rate, abs=0.02)
+    assert verdict.overlap.a_start_s == pytest.approx(verdict.overlap.b_start_s, abs=0.1)
+    assert verdict.overlap.a_start_s == pytest.approx(200 * CODE_PERIOD_S, abs=0.2)
+    assert verdict.overlap.duration_s == pytest.approx(1075 * CODE_PERIOD_S, abs=3.0)
+
+
+def test_two_backings():
+    a, b = (with_backing(name, random_codes(n, 1500), seed=9 + n) for n, name in enumerate("ab"))
+    assert judge(a, b) is None
+    worn = with_backing("b", flipped(random_codes(0, 1500), rate=0.4), seed=4)
+    assert judge(a, worn) is None
+
+
+def test_two_steady_backings_prove_nothing():
+    drone = np.full(1500, 0x5A5A5A5A, np.uint32)
+    a = with_backing("a", flipped(drone, rate=0.1, seed=1), seed=2)
+    b = with_backing("b", flipped(drone, rate=0.1, seed=3), seed=4)
+    assert judge(a, b) is None
+
+
+def test_the_same_recording_says_more_than_the_same_backing():
+    codes = random_codes(1, 1500)
+    a, b = with_backing("a", codes, seed=2), with_backing("b", codes, seed=2)
+    assert judge(a, b).verdict is Verdict.SAME_RECORDING
+
+
+def test_the_verdict_is_the_same_either_way_round(known, song):
+    clip = evidence(cut(song, 20, 45), "b")
+    one, other = judge(known, clip), judge(clip, known)
+    assert (one.verdict, one.score) == (other.verdict, other.score)
+    assert one.overlap == Overlap(
+        other.overlap.b_start_s, other.overlap.a_start_s, other.overlap.duration_s
+    )
