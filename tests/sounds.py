@@ -98,8 +98,11 @@ def write(
 ) -> Path:
     """Encode as the path's suffix says, or as ``like`` (another suffix) says; return the path."""
     if (like or path.suffix) == ".ogg":  # PyAV carries no encoder of Vorbis
-        with path.open("wb") as file:
-            soundfile.write(file, samples.T, rate_hz, format="OGG", subtype="VORBIS")
+        with soundfile.SoundFile(
+            str(path), "w", rate_hz, samples.shape[0], format="OGG", subtype="VORBIS"
+        ) as file:
+            for start in range(0, samples.shape[1], rate_hz):  # libsndfile crashes on long writes
+                file.write(samples[:, start : start + rate_hz].T)
         return path
     codec = CODECS[like or path.suffix]
     layout = LAYOUTS[samples.shape[0]]

@@ -10,6 +10,7 @@ What a file holds is told by its bytes, never by its name. Every error that leav
 ``AudioFileError``, or ``Cancelled``.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -38,6 +39,11 @@ HEAD_BYTES = 65_536  # holds the header objects in which ASF says that it is enc
 MIN_RATE_HZ = 2_000
 MAX_RATE_HZ = 768_000
 MAX_CHANNELS = 64
+
+# Where decoding starts in the middle, the first frames lack what came before; 80 ms are said to be
+# enough for Opus, the slowest (RFC 7845, 4.6), and time stamps of a second are the coarsest.
+RUN_UP_S = 2.0
+MIN_JUMP_S = 10.0  # what is nearer is decoded sooner than jumped to
 
 # Packets that may fail before any has decoded, or beyond the number that did: a song has a few bad
 # ones; in a program or picture mistaken for MPEG sound, nine of ten are bad.
@@ -98,14 +104,20 @@ def probe(path: Path) -> AudioFacts:
         )
 
 
-def blocks(path: Path, *, progress: Progress, block_s: float = 10.0) -> Iterator[Float32Array]:
+def blocks(
+    path: Path, *, progress: Progress, block_s: float = 10.0, start_s: float = 0.0
+) -> Iterator[Float32Array]:
     """Decode the file once, in blocks of ``block_s`` seconds; the last one is shorter.
 
-    Memory holds a few blocks, however long the file is.
+    Memory holds a few blocks, however long the file is. A far ``start_s`` is jumped to, as exactly
+    as the file's time stamps are (to the sample, but for wma: to the millisecond); what must be
+    exact at any price is for ``read``.
     """
     with _opened(path, progress) as (container, stream):
+        skipped_s = _jump(container, stream, start_s)
         pieces = _pieces(path, container, stream)
-        yield from _in_blocks(pieces, round(block_s * SAMPLE_RATE_HZ), progress=progress)
+        rest = _without_first(pieces, round((start_s - skipped_s) * SAMPLE_RATE_HZ))
+        yield from _in_blocks(rest, round(block_s * SAMPLE_RATE_HZ), progress=progress)
 
 
 def read(
@@ -193,6 +205,33 @@ def _duration_s(container: InputContainer, stream: AudioStream) -> float | None:
     else:
         return None
     return duration_s if duration_s > 0 else None
+
+
+def _jump(container: InputContainer, stream: AudioStream, start_s: float) -> float:
+    """Move to shortly before ``start_s``; return how much sound comes before the next frame."""
+    if start_s < MIN_JUMP_S or stream.time_base is None:
+        return 0.0
+    first_s = _next_time_s(container, stream)
+    target_s = first_s + start_s - RUN_UP_S
+    container.seek(round(target_s / stream.time_base), stream=stream)
+    reached_s = _next_time_s(container, stream) - first_s
+    is_usable = 0.0 <= reached_s <= start_s
+    container.seek(round((target_s if is_usable else 0) / stream.time_base), stream=stream)
+    return reached_s if is_usable else 0.0
+
+
+def _next_time_s(container: InputContainer, stream: AudioStream) -> float:
+    """Return the time stamp of the next frame that decodes; nan where it has none."""
+    frame = next(iter(container.decode(stream)), None)
+    return math.nan if frame is None or frame.time is None else frame.time
+
+
+def _without_first(pieces: Iterator[Float32Array], samples: int) -> Iterator[Float32Array]:
+    """Leave out the first samples."""
+    for piece in pieces:
+        if samples < piece.shape[1]:
+            yield piece[:, max(samples, 0) :]
+        samples -= piece.shape[1]
 
 
 def _in_blocks(
