@@ -148,7 +148,7 @@ def server_name(uri: str) -> str:
 
 def shown(text: str) -> str:
     """Return text with every character that isn't safe to show replaced by a visible mark."""
-    return "".join(map(_visible, text))
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:

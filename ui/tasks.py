@@ -1,17 +1,20 @@
 """The only file that owns threads: the two lanes in which every verb of the window runs.
 
 Handlers reach the main thread through one queued Qt signal, in the order in which they were
-posted. A lane outlives whatever happens in it: an error of the world becomes a sentence, any
-other exception a crash note in the log and a plain sentence, and the next verb runs.
+posted, and take turns there with paint and input. A lane outlives whatever happens in it: an
+error of the world becomes a sentence, any other exception a crash note in the log and a plain
+sentence, and the next verb runs.
 """
 
 import logging
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.errors import Cancelled, WorldError
 from core.progress import Progress, ProgressReport
@@ -20,6 +23,7 @@ from ui.presenters.verbs import Lane, Verb
 
 # The analysis and a sync can hold a worker each for an hour; two more answer questions meanwhile.
 COMPUTE_WORKERS = 4
+SLICE_S = 0.008  # handlers give way to paint and input after half a frame of a 60 Hz screen
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -36,9 +40,12 @@ class TaskLanes(QObject):
             Lane.WRITE: ThreadPoolExecutor(1, "songkin-write"),
             Lane.COMPUTE: ThreadPoolExecutor(COMPUTE_WORKERS, "songkin-compute"),
         }
-        self._open: set[Progress] = set()
+        self._open: dict[Progress, Lane] = {}
         self._is_closed = False
-        self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._calls: deque[Callable[[], None]] = deque()
+        self._turn = QTimer(self)  # of no length: fires once Qt has handled what waits
+        self._turn.timeout.connect(self._take_turn)
+        self._posted.connect(self._queue, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_idle(self) -> bool:
@@ -53,7 +60,7 @@ class TaskLanes(QObject):
 
         progress = Progress(hear)
         if not self._is_closed:
-            self._open.add(progress)
+            self._open[progress] = lane
             self._workers[lane].submit(self._work, verb, progress)
         return progress
 
@@ -62,13 +69,16 @@ class TaskLanes(QObject):
         self._posted.emit(call)
 
     def close(self) -> None:
-        """Cancel what runs, drop what waits, and join the threads; no handler is called again."""
+        """Cancel questions, let writes end, and join the threads; no handler is called again."""
         self._is_closed = True
-        for progress in self._open:
-            progress.cancel()
-        for workers in self._workers.values():
-            workers.shutdown(wait=True, cancel_futures=True)
+        for progress, lane in self._open.items():
+            if lane is Lane.COMPUTE:
+                progress.cancel()
+        self._workers[Lane.COMPUTE].shutdown(wait=True, cancel_futures=True)
+        self._workers[Lane.WRITE].shutdown(wait=True)
         self._open.clear()
+        self._calls.clear()
+        self._turn.stop()
 
     def _work(self, verb: Verb[T], progress: Progress) -> None:
         """Carry a verb out, in a worker, and post how it ended."""
@@ -76,7 +86,7 @@ class TaskLanes(QObject):
         self.post(partial(self._end, verb, progress, ending))
 
     def _end(self, verb: Verb[T], progress: Progress, ending: Callable[[], None]) -> None:
-        self._open.discard(progress)
+        self._open.pop(progress, None)
         try:
             if not progress.is_cancelled:
                 ending()
@@ -84,9 +94,19 @@ class TaskLanes(QObject):
             verb.on_end()
 
     @Slot(object)
-    def _call(self, call: Callable[[], None]) -> None:
+    def _queue(self, call: Callable[[], None]) -> None:
         if not self._is_closed:
-            call()
+            self._calls.append(call)
+            self._turn.start()
+
+    @Slot()
+    def _take_turn(self) -> None:
+        """Call the handlers that wait, until the turn is over."""
+        ends_at = time.monotonic() + SLICE_S
+        while self._calls and time.monotonic() < ends_at:
+            self._calls.popleft()()
+        if not self._calls:
+            self._turn.stop()
 
 
 def _ending(verb: Verb[T], progress: Progress) -> Callable[[], None]:

@@ -165,7 +165,7 @@ def test_progress_reaches_the_main_thread_before_the_end(qtbot: QtBot, lanes: Ta
     assert diary.threads == {threading.main_thread().name}
 
 
-def test_close_cancels_what_runs_joins_the_threads_and_calls_nobody(qtbot: QtBot) -> None:
+def test_close_cancels_questions_joins_the_threads_and_calls_nobody(qtbot: QtBot) -> None:
     lanes = TaskLanes()
     diary = Diary()
     started = threading.Event()
@@ -176,14 +176,22 @@ def test_close_cancels_what_runs_joins_the_threads_and_calls_nobody(qtbot: QtBot
             progress.check()
             threading.Event().wait(0.001)
 
-    lanes.run(diary.verb(work), Lane.WRITE)
-    lanes.run(diary.verb(lambda _: "waits behind it"), Lane.WRITE)
+    lanes.run(diary.verb(work), Lane.COMPUTE)
     assert started.wait(10)
     lanes.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("songkin-")]
     lanes.run(diary.verb(lambda _: "too late"), Lane.COMPUTE)
     qtbot.wait(20)
     assert diary.lines == []
+
+
+def test_close_lets_the_writes_that_wait_be_written(qtbot: QtBot) -> None:
+    lanes = TaskLanes()
+    written: list[int] = []
+    for number in range(5):
+        lanes.run(Verb(lambda _, n=number: written.append(n)), Lane.WRITE)
+    lanes.close()
+    assert written == list(range(5))
 
 
 def test_a_mailbox_delivers_everything_in_order_in_few_batches(

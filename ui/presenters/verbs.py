@@ -12,6 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from core.progress import Progress, ProgressReport
 
+MAX_BATCH = 100  # values in one delivery, so that none holds the window up
+
 T = TypeVar("T")
 
 
@@ -80,6 +82,8 @@ class Mailbox(Generic[T]):
 
     def _empty(self) -> None:
         with self._lock:
-            values, self._values = self._values, []
-        if values:
-            self._deliver(values)
+            values, self._values = self._values[:MAX_BATCH], self._values[MAX_BATCH:]
+            has_more = bool(self._values)
+        if has_more:
+            self._lanes.post(self._empty)
+        self._deliver(values)

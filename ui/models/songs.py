@@ -1,0 +1,106 @@
+"""The table model of the library: it hands out what the presenter lists."""
+
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ui.presenters.library import LibraryPresenter, Order
+from ui.presenters.rows import SongRow
+from ui.presenters.words import STEPS, VERDICTS, clock
+
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+NOWHERE: Final = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """The columns of the table."""
+
+    SONG = 0
+    TIME = 1
+    STAGE = 2
+
+
+TITLES: Final = {Column.SONG: "Song", Column.TIME: "Time", Column.STAGE: "Stage"}
+ORDERS: Final = {Column.SONG: Order.TITLE, Column.TIME: Order.TIME, Column.STAGE: Order.STAGE}
+
+
+class SongTableModel(QAbstractTableModel):
+    """One row a file, whether it is a song already or not."""
+
+    def __init__(self, library: LibraryPresenter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._rows = list(library.rows)
+        library.listed.connect(self._reset)
+        library.changed.connect(self._change)
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 - Qt's name
+        """Return how many rows are shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 - Qt's name
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt asks for anything
+        """Return what a cell says, or the row itself for the delegate."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.UserRole:
+                return row
+            case Qt.ItemDataRole.DisplayRole:
+                return _text(row, Column(index.column()))
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.reason or str(row.path)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return _spoken(row, Column(index.column()))
+            case _:
+                return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:  # noqa: ANN401 - Qt asks for anything
+        """Return the title of a column."""
+        is_title = role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal
+        if is_title:
+            return TITLES[Column(section)]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def row(self, index: Index) -> SongRow | None:
+        """Return the row of an index."""
+        return self._rows[index.row()] if index.isValid() else None
+
+    def _reset(self, _: None) -> None:
+        self.beginResetModel()
+        self._rows = list(self._library.rows)
+        self.endResetModel()
+
+    def _change(self, indices: list[int]) -> None:
+        for index in indices:
+            self._rows[index] = self._library.rows[index]
+        first, last = self.index(indices[0], 0), self.index(indices[-1], Column.STAGE)
+        self.dataChanged.emit(first, last)
+
+
+def _text(row: SongRow, column: Column) -> str:
+    match column:
+        case Column.SONG:
+            return row.title
+        case Column.TIME:
+            return clock(row.duration_s)
+        case Column.STAGE:
+            verdict = f", {VERDICTS[row.verdict]}" if row.verdict else ""
+            return f"{STEPS[row.step]}{verdict}"
+
+
+def _spoken(row: SongRow, column: Column) -> str:
+    return f"{row.title}, {row.artist}" if column is Column.SONG else _text(row, column)

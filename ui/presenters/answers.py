@@ -1,0 +1,233 @@
+"""The answers about one song, put into words: what the four lists of its page show.
+
+Every function here asks the library or the cluster and runs in a lane.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import UnknownSongError
+from core.ports import SyncPort
+from core.types import (
+    Float32Array,
+    Match,
+    Neighbour,
+    PairVerdict,
+    Recommendation,
+    Song,
+    SongId,
+    SpaceName,
+    Stage,
+    Stem,
+    SyncState,
+    Verdict,
+)
+from ui.messages import shown
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.words import BETWEEN, NO_ARTIST, STEMS, VERDICTS, clock
+
+NEIGHBOURS_LIMIT = 24  # three screens of results: more than anyone auditions for one song
+RECOMMENDED_LIMIT = 50
+NO_WAVE: Float32Array = np.zeros(0, np.float32)
+ALIKE = "alike in sound"
+HARMONY = "alike in harmony"
+BITS = "of fingerprint bits agree"
+BYTES = "of bytes agree"
+RANKED = "rank score"
+UNTITLED = "A song of another library"
+
+
+class Tab(Enum):
+    """The lists of a song's page."""
+
+    NEIGHBOURS = "Neighbours"
+    VERSIONS = "Versions"
+    DUPLICATES = "Duplicates"
+    RECOMMENDED = "Recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of a list.
+
+    ``share`` in [0, 1] is the length of the bar; ``figure`` is the score and ``measure`` what it
+    measures; ``match`` is None where no moment is known.
+    """
+
+    song_id: SongId | None
+    path: Path | None  # None where the song is not in this library
+    title: str
+    artist: str
+    share: float
+    figure: str
+    measure: str
+    label: str
+    why: str
+    match: Match | None
+    duration_s: float
+    overview: Float32Array  # float32 [n] in [0, 1]; empty where unknown
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A list and what its figures mean; ``note`` says what to do where the list is empty."""
+
+    results: tuple[Result, ...]
+    note: str
+
+
+Ask = Callable[[Song], Answer]
+
+
+def neighbours(workbench: WorkbenchPort, song: Song) -> Answer:
+    """Return the songs that sound alike, by the backing where it is known."""
+    stem = _best_stem(workbench, song)
+    found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT, stem=stem)
+    to_come = " · backing to come" if song.stage is Stage.FIRST_ANSWER else ""
+    results = _neighbour_results(workbench, found, label=f"{STEMS[stem]}{to_come}", measure=ALIKE)
+    if not results:
+        return Answer((), "Nothing to compare with yet. Add more songs.")
+    if song.stage is Stage.FIRST_ANSWER:
+        return Answer(results, "First answer, by the whole mix. The backing's is to come.")
+    return Answer(results, f"Alike in sound, by the {STEMS[stem]}: 1.00 is the same sound.")
+
+
+def versions(workbench: WorkbenchPort, song: Song) -> Answer:
+    """Return songs that may be the same composition."""
+    found = workbench.versions(song.song_id)
+    results = _neighbour_results(workbench, found, label="mix", measure=HARMONY)
+    if not results:
+        return Answer((), "No other version of this song was found here.")
+    return Answer(results, "Alike in harmony, whatever key or tempo: 1.00 is the same harmony.")
+
+
+def duplicates(workbench: WorkbenchPort, song: Song) -> Answer:
+    """Return the songs that hold the same sound, with the evidence."""
+    pairs = workbench.duplicates(song.song_id)
+    results = tuple(
+        result for pair in pairs if (result := _duplicate(workbench, song.song_id, pair))
+    )
+    if not results:
+        return Answer((), "No duplicate was found. Speed changes can hide one.")
+    return Answer(results, "Proven by sound: how many bits of the two fingerprints agree.")
+
+
+def recommended(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Answer:
+    """Return the list that the cluster sent for a song."""
+    listed = sync.recommendations(song.song_id, limit=RECOMMENDED_LIMIT)
+    if listed:
+        results = tuple(_recommended(workbench, line) for line in listed)
+        return Answer(results, f"Computed on {shown(sync.cluster_name)}, best first.")
+    if sync.state is SyncState.NOT_SET_UP:
+        return Answer((), "Sync sends what this song sounds like, and brings back what fits.")
+    return Answer((), "Nothing came back for this song yet. Sync to ask again.")
+
+
+def _best_stem(workbench: WorkbenchPort, song: Song) -> Stem:
+    known = workbench.catalogue.vectors(song.song_id, SpaceName.STYLE, Stem.BACKING)
+    return Stem.MIX if known is None else Stem.BACKING
+
+
+def _neighbour_results(
+    workbench: WorkbenchPort, found: Iterable[Neighbour], *, label: str, measure: str
+) -> tuple[Result, ...]:
+    songs = ((near, _song(workbench, near.song_id)) for near in found)
+    return tuple(
+        _neighbour(near, song, label=label, measure=measure, overview=_overview(workbench, song))
+        for near, song in songs
+        if song
+    )
+
+
+def _neighbour(
+    near: Neighbour, song: Song, *, label: str, measure: str, overview: Float32Array
+) -> Result:
+    match = near.match
+    return Result(
+        song.song_id,
+        song.path,
+        shown(song.title),
+        shown(song.artist) or NO_ARTIST,
+        share=min(1.0, max(0.0, near.score)),
+        figure=f"{near.score:.2f}",
+        measure=measure,
+        label=label,
+        why=f"their {clock(match.song_s)}{BETWEEN}your {clock(match.query_s)}",
+        match=match,
+        duration_s=song.duration_s,
+        overview=overview,
+    )
+
+
+def _duplicate(workbench: WorkbenchPort, song_id: SongId, pair: PairVerdict) -> Result | None:
+    is_a = pair.a == song_id
+    song = _song(workbench, pair.b if is_a else pair.a)
+    if song is None:
+        return None
+    match = _match(pair, is_a=is_a)
+    is_exact = pair.verdict is Verdict.EXACT_FILE
+    return Result(
+        song.song_id,
+        song.path,
+        shown(song.title),
+        shown(song.artist) or NO_ARTIST,
+        share=pair.score,
+        figure="100 %" if is_exact else f"{100 * pair.score:.1f} %",
+        measure=BYTES if is_exact else BITS,
+        label=VERDICTS[pair.verdict],
+        why=f"their {_span(match.song_s, match)}{BETWEEN}your {_span(match.query_s, match)}",
+        match=match,
+        duration_s=song.duration_s,
+        overview=_overview(workbench, song),
+        verdict=pair.verdict,
+    )
+
+
+def _match(pair: PairVerdict, *, is_a: bool) -> Match:
+    over = pair.overlap
+    mine, theirs = (over.a_start_s, over.b_start_s) if is_a else (over.b_start_s, over.a_start_s)
+    return Match(mine, theirs, over.duration_s)
+
+
+def _span(start_s: float, match: Match) -> str:
+    return f"{clock(start_s)} to {clock(start_s + match.duration_s)}"
+
+
+def _recommended(workbench: WorkbenchPort, line: Recommendation) -> Result:
+    song = _song(workbench, line.song_id) if line.song_id else None
+    title = song.title if song else line.title
+    artist = song.artist if song else line.artist
+    return Result(
+        song.song_id if song else None,
+        song.path if song else None,
+        shown(title) or UNTITLED,
+        shown(artist) or NO_ARTIST,
+        share=min(1.0, max(0.0, line.score)),
+        figure=f"{line.score:.2f}",
+        measure=RANKED,
+        label="in your library" if song else "elsewhere",
+        why=shown(line.reason),
+        match=None,
+        duration_s=song.duration_s if song else 0.0,
+        overview=_overview(workbench, song) if song else NO_WAVE,
+    )
+
+
+def _song(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
+    """Return a song, or None where it was removed since it was found."""
+    try:
+        return workbench.catalogue.song(song_id)
+    except UnknownSongError:
+        return None
+
+
+def _overview(workbench: WorkbenchPort, song: Song) -> Float32Array:
+    try:
+        return workbench.overview(song.song_id)
+    except UnknownSongError:
+        return NO_WAVE

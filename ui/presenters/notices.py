@@ -1,0 +1,86 @@
+"""The one sentence that the strip shows beside the progress, and what can be done about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from ui.presenters.hook import Hook
+
+
+class Tone(Enum):
+    """How a sentence is meant."""
+
+    QUIET = "quiet"
+    TROUBLE = "trouble"
+
+
+class Offer(Enum):
+    """What a button beside the sentence does."""
+
+    NOTHING = ""
+    UNDO = "Undo"
+    SHOW_PROBLEMS = "Show"
+    CONTINUE = "Continue"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user."""
+
+    text: str
+    tone: Tone = Tone.QUIET
+    offer: Offer = Offer.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done, and the way back."""
+
+    said: str
+    undo: Callable[[], None]
+
+
+SILENCE = Notice("")
+
+
+class NoticePresenter:
+    """Holds the latest sentence, and the deeds that can be taken back."""
+
+    def __init__(self) -> None:
+        self.changed: Hook[Notice] = Hook()
+        self._deeds: list[Deed] = []
+        self._notice = SILENCE
+
+    @property
+    def notice(self) -> Notice:
+        """The latest sentence."""
+        return self._notice
+
+    def say(self, text: str, offer: Offer = Offer.NOTHING) -> None:
+        """Show a quiet sentence."""
+        self._show(Notice(text, Tone.QUIET, offer))
+
+    def warn(self, text: str) -> None:
+        """Show that something went wrong."""
+        self._show(Notice(text, Tone.TROUBLE))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._show(SILENCE)
+
+    def did(self, deed: Deed) -> None:
+        """Say what was done, and offer the way back."""
+        self._deeds.append(deed)
+        self.say(deed.said, Offer.UNDO)
+
+    def undo(self) -> None:
+        """Take the last deed back, where there is one."""
+        if not self._deeds:
+            self.say("Nothing to undo.")
+            return
+        self.clear()
+        self._deeds.pop().undo()
+
+    def _show(self, notice: Notice) -> None:
+        self._notice = notice
+        self.changed.emit(notice)

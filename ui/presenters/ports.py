@@ -1,0 +1,183 @@
+"""What the screens use of the library and of the sound device.
+
+The real ones are ``core.workbench.Workbench`` and ``core.audio.playback.Player``; the tests of
+the presenters bring small written ones.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from core.errors import WorldError
+from core.progress import Progress
+from core.types import (
+    AnalysisReport,
+    Float32Array,
+    Neighbour,
+    PairVerdict,
+    Problem,
+    Song,
+    SongEvent,
+    SongId,
+    SpaceName,
+    Stem,
+    StemVectors,
+)
+
+Hear = Callable[[SongEvent], None]
+
+
+class ShelfPort(Protocol):
+    """What the screens read of the catalogue, from any thread."""
+
+    def song(self, song_id: SongId) -> Song:
+        """Return a song; UnknownSongError where there is none."""
+        ...
+
+    def queued(self) -> list[Path]:
+        """Return the files that wait for their first answer."""
+        ...
+
+    def unfinished(self) -> list[Song]:
+        """Return the songs whose backing is still to come."""
+        ...
+
+    def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
+        """Return the vectors of a stem, where they are known."""
+        ...
+
+    def clear_problem(self, path: Path) -> None:
+        """Forget that a file could not be added."""
+        ...
+
+
+class WorkbenchPort(Protocol):
+    """The verbs of the window; each may block, so each runs in a lane."""
+
+    @property
+    def catalogue(self) -> ShelfPort:
+        """What is known of the songs."""
+        ...
+
+    def warm_up(self) -> None:
+        """Load what the first song would wait for."""
+        ...
+
+    def add(
+        self, paths: Sequence[Path], *, quick: bool = False, progress: Progress, on_event: Hear
+    ) -> list[AnalysisReport]:
+        """Analyse files and folders."""
+        ...
+
+    def finish(self, *, progress: Progress, on_event: Hear) -> list[AnalysisReport]:
+        """Do what is queued."""
+        ...
+
+    def songs(self) -> list[Song]:
+        """Return the whole library."""
+        ...
+
+    def problems(self) -> list[Problem]:
+        """Return the files that could not be added."""
+        ...
+
+    def similar(
+        self,
+        song_id: SongId,
+        *,
+        limit: int = 10,
+        space: SpaceName = SpaceName.STYLE,
+        stem: Stem | None = None,
+    ) -> list[Neighbour]:
+        """Return the nearest songs, best first."""
+        ...
+
+    def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:
+        """Return other versions of the same composition, likeliest first."""
+        ...
+
+    def duplicates(self, song_id: SongId | None = None) -> list[PairVerdict]:
+        """Return the verdicts on a song's pairs, or on all pairs."""
+        ...
+
+    def dismiss(self, a: SongId, b: SongId) -> None:
+        """Remember that a pair is not a duplicate."""
+        ...
+
+    def restore(self, a: SongId, b: SongId) -> None:
+        """Take that back."""
+        ...
+
+    def remove(self, song_id: SongId) -> None:
+        """Take a song out of the library; its file stays."""
+        ...
+
+    def listened(self, song_id: SongId, *, heard_s: float) -> None:
+        """Remember how much of a song was heard."""
+        ...
+
+    def overview(self, song_id: SongId) -> Float32Array:
+        """Return the peaks of equal slices of the song, float32 [n] in [0, 1]."""
+        ...
+
+    def cover(self, song_id: SongId) -> bytes | None:
+        """Return the encoded image that the file carries."""
+        ...
+
+
+class PlayerStatePort(Protocol):
+    """What plays right now."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None."""
+        ...
+
+    @property
+    def position_s(self) -> float:
+        """Where in the file."""
+        ...
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long the file is, where that is known."""
+        ...
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether sound comes out."""
+        ...
+
+    @property
+    def problem(self) -> WorldError | None:
+        """Why it does not play."""
+        ...
+
+
+class PlayerPort(Protocol):
+    """One voice on the sound device; every call returns at once."""
+
+    @property
+    def state(self) -> PlayerStatePort:
+        """What plays right now."""
+        ...
+
+    def play(self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0) -> None:
+        """Play a file from a moment on."""
+        ...
+
+    def pause(self) -> None:
+        """Hold."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    def seek(self, position_s: float) -> None:
+        """Jump within the file."""
+        ...
+
+    def stop(self) -> None:
+        """Fall silent and forget the file."""
+        ...

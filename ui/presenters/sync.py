@@ -1,0 +1,177 @@
+"""The Sync button: where the library stands with its cluster, in words, and what can be done."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.ports import SyncPort
+from core.progress import Progress, ProgressReport
+from core.types import SyncReport, SyncState
+from ui.messages import shown
+from ui.presenters.hook import Hook
+from ui.presenters.notices import NoticePresenter
+from ui.presenters.verbs import Lane, Lanes, Verb
+from ui.presenters.words import songs
+
+STATES: Final = {
+    SyncState.NOT_SET_UP: "no cluster set up",
+    SyncState.BEHIND: "changes to send",
+    SyncState.IN_STEP: "in step",
+    SyncState.SYNCING: "syncing",
+    SyncState.OFFLINE: "offline; everything here still works",
+    SyncState.REFUSED: "the cluster said no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the library stands with its cluster."""
+
+    state: SyncState
+    cluster: str
+    waiting: int
+
+
+NOWHERE = Standing(SyncState.NOT_SET_UP, "", 0)
+
+
+def read_standing(sync: SyncPort) -> Standing:
+    """Ask where the library stands; runs in a lane."""
+    return Standing(sync.state, sync.cluster_name, sync.waiting())
+
+
+class SyncPresenter:
+    """Signs in and syncs; ``synced`` when lists may have come back."""
+
+    def __init__(
+        self, sync: SyncPort, *, lanes: Lanes, notices: NoticePresenter, cluster_note: str = ""
+    ) -> None:
+        self.changed: Hook[None] = Hook()
+        self.synced: Hook[None] = Hook()
+        self.asks_sign_in: Hook[None] = Hook()
+        self.signed_in: Hook[str] = Hook()  # with a sentence where it failed, else empty
+        self.cluster_note = cluster_note
+        self._sync = sync
+        self._lanes = lanes
+        self._notices = notices
+        self._standing = NOWHERE
+        self._running: Progress | None = None
+        self._report: ProgressReport | None = None
+        self._is_reading = False
+        self._is_stale = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a sync is under way."""
+        return self._running is not None
+
+    @property
+    def state(self) -> SyncState:
+        """Where the library stands."""
+        return SyncState.SYNCING if self._running else self._standing.state
+
+    @property
+    def report(self) -> ProgressReport | None:
+        """How far the sync is."""
+        return self._report
+
+    @property
+    def words(self) -> str:
+        """The cluster's name and state."""
+        said = STATES[self.state]
+        cluster = shown(self._standing.cluster)
+        return f"{cluster}: {said}" if cluster else said[0].upper() + said[1:]
+
+    @property
+    def button(self) -> str:
+        """What the button says."""
+        if self._running:
+            return "Stop syncing"
+        if self._standing.state is SyncState.NOT_SET_UP:
+            return "Set up Sync"
+        waiting = self._standing.waiting
+        return f"Sync · {waiting:,} to send" if waiting else "Sync"
+
+    def refresh(self) -> None:
+        """Read the standing again; questions that come meanwhile are one question."""
+        if self._is_reading:
+            self._is_stale = True
+            return
+        self._is_reading, self._is_stale = True, False
+        verb = Verb(
+            lambda _: read_standing(self._sync),
+            on_success=self._take,
+            on_failure=self._notices.warn,
+            on_end=self._read,
+        )
+        self._lanes.run(verb, Lane.COMPUTE)
+
+    def press(self) -> None:
+        """Sync, stop the sync, or ask for the cluster's address."""
+        if self._running:
+            self._running.cancel()
+        elif self._standing.state is SyncState.NOT_SET_UP:
+            self.asks_sign_in.emit(None)
+        else:
+            self._start()
+
+    def sign_in(self, uri: str, *, user: str, password: str) -> None:
+        """Remember the cluster and sync with it."""
+        address = uri.strip()
+        if not address:
+            self.signed_in.emit("Type the address of the cluster, such as https://host:19530.")
+            return
+        token = f"{user.strip()}:{password}" if user.strip() else ""
+        verb = Verb(
+            lambda _: self._sign_in(address, token),
+            on_success=self._signed_in,
+            on_failure=self.signed_in.emit,
+        )
+        self._lanes.run(verb, Lane.COMPUTE)
+
+    def _sign_in(self, address: str, token: str) -> Standing:
+        self._sync.sign_in(address, token=token)
+        return read_standing(self._sync)
+
+    def _signed_in(self, standing: Standing) -> None:
+        self._take(standing)
+        self.signed_in.emit("")
+        self._start()
+
+    def _start(self) -> None:
+        if self._running:
+            return
+        verb = Verb(
+            lambda progress: self._sync.sync(progress=progress),
+            on_success=self._done,
+            on_failure=self._notices.warn,
+            on_progress=self._hear,
+            on_end=self._ended,
+        )
+        self._notices.clear()
+        self._running = self._lanes.run(verb, Lane.COMPUTE)
+        self.changed.emit(None)
+
+    def _hear(self, report: ProgressReport) -> None:
+        self._report = report
+        self.changed.emit(None)
+
+    def _done(self, report: SyncReport) -> None:
+        gone = f", took back {songs(report.deleted)}" if report.deleted else ""
+        self._notices.say(
+            f"Sent {songs(report.pushed)}{gone}. {report.pulled:,} recommendations came back."
+        )
+        self.synced.emit(None)
+
+    def _ended(self) -> None:
+        self._running, self._report = None, None
+        self.changed.emit(None)
+        self.refresh()
+
+    def _take(self, standing: Standing) -> None:
+        self._standing = standing
+        self.changed.emit(None)
+
+    def _read(self) -> None:
+        self._is_reading = False
+        if self._is_stale:
+            self.refresh()

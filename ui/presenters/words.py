@@ -1,0 +1,73 @@
+"""How the screens say times, steps, verdicts and facts: short, plain, never colour alone."""
+
+import math
+import unicodedata
+from typing import Final
+
+from core.types import AnalysisStep, AudioFacts, Stem, Verdict
+
+NO_VALUE: Final = "\N{EN DASH}"
+NO_ARTIST: Final = "\N{EM DASH}"
+BETWEEN: Final = " ↔ "
+DOT: Final = " · "
+MINUTE_S: Final = 60
+HOUR_S: Final = 3600
+
+STEPS: Final = {
+    AnalysisStep.WAITING: "waiting",
+    AnalysisStep.READING: "reading",
+    AnalysisStep.FIRST_ANSWER: "first answer",
+    AnalysisStep.SEPARATING: "separating",
+    AnalysisStep.READY: "ready",
+    AnalysisStep.SKIPPED: "already here",
+    AnalysisStep.FAILED: "can't read",
+}
+
+VERDICTS: Final = {
+    Verdict.EXACT_FILE: "exact file",
+    Verdict.SAME_RECORDING: "same recording",
+    Verdict.EXCERPT: "excerpt",
+    Verdict.SAME_BACKING: "same backing",
+    Verdict.VERSION: "version",
+}
+
+STEMS: Final = {Stem.MIX: "mix", Stem.BACKING: "backing", Stem.VOCAL: "voice"}
+
+CHANNELS: Final = {1: "mono", 2: "stereo"}
+
+
+def clock(time_s: float | None) -> str:
+    """Say a moment or a length as 4:03, or 1:02:03 from an hour on."""
+    if time_s is None or not math.isfinite(time_s):
+        return NO_VALUE
+    whole = max(0, int(time_s))
+    hours, rest = divmod(whole, HOUR_S)
+    minutes, seconds = divmod(rest, MINUTE_S)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def time_left(left_s: float) -> str:
+    """Say roughly how long it will take, no finer than it can be known."""
+    if left_s < MINUTE_S:
+        return "less than a minute left"
+    if left_s < HOUR_S:
+        return f"about {math.ceil(left_s / MINUTE_S)} min left"
+    return f"about {left_s / HOUR_S:.1f} h left"
+
+
+def file_facts(facts: AudioFacts) -> str:
+    """Say what the file is: codec, bit rate, sample rate, channels."""
+    rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
+    channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
+    return DOT.join([f"{facts.codec}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz", channels])
+
+
+def songs(count: int) -> str:
+    """Say a number of songs."""
+    return "1 song" if count == 1 else f"{count:,} songs"
+
+
+def searchable(text: str) -> str:
+    """Return text without case and accents, so that "unde" finds "Ünder"."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))

@@ -1,0 +1,137 @@
+"""One list of results: painted lines with play and A/B, or what stands in for them."""
+
+from enum import Enum
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedLayout, QWidget
+
+from ui import theme
+from ui.models.results import ResultListModel
+from ui.presenters.answers import Result, Tab
+from ui.presenters.results import ListState, ResultsPresenter
+from ui.theme import Theme
+from ui.widgets.covers import CoverShelf
+from ui.widgets.placeholder import Placeholder, Skeleton
+from ui.widgets.result_delegate import ResultDelegate, ResultPart
+
+
+class Asked(Enum):
+    """What is asked of a result."""
+
+    PLAY = "Play at the match"
+    SWITCH = "A/B: switch between this and your song"
+    NOT_A_DUPLICATE = "Not a duplicate"
+
+
+OF_PART = {ResultPart.PLAY: Asked.PLAY, ResultPart.SWITCH: Asked.SWITCH}
+
+
+class ResultsList(QListView):
+    """A list view that tells which painted button was clicked."""
+
+    pressed_part = Signal(QModelIndex, object)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Look for a button under the pointer."""
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        delegate = self.itemDelegate()
+        if not index.isValid() or not isinstance(delegate, ResultDelegate):
+            return
+        part = delegate.part_at(self.visualRect(index), at, result=delegate.result(index))
+        if event.button() is Qt.MouseButton.LeftButton and part is not None:
+            self.pressed_part.emit(index, part)
+
+
+class ResultsView(QWidget):
+    """Shows what one list holds, whatever its state."""
+
+    asked = Signal(object, object)  # Asked, Result
+    sync_asked = Signal()
+
+    def __init__(self, presenter: ResultsPresenter, covers: CoverShelf, *, look: Theme) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._model = ResultListModel(presenter, self)
+        self.view = self._make_view(look, covers)
+        self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
+        self._placeholder = Placeholder()
+        self._placeholder.pressed.connect(self._offered)
+        self._stack = QStackedLayout(self)
+        for page in (self.view, self._skeleton, self._placeholder):
+            self._stack.addWidget(page)
+        presenter.changed.connect(self._show)
+        presenter.chosen.connect(self._choose)
+        covers.arrived.connect(self.view.viewport().update)
+        self._show(None)
+
+    def _make_view(self, look: Theme, covers: CoverShelf) -> ResultsList:
+        view = ResultsList(self)
+        view.setObjectName(f"{self._presenter.tab.value.lower()}List")
+        view.setAccessibleName(self._presenter.tab.value)
+        view.setModel(self._model)
+        view.setItemDelegate(ResultDelegate(look, covers, view))
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._menu)
+        view.selectionModel().currentChanged.connect(self._moved)
+        view.activated.connect(lambda index: self._ask(Asked.PLAY, index))
+        view.pressed_part.connect(lambda index, part: self._ask(OF_PART[part], index))
+        return view
+
+    def _ask(self, what: Asked, index: QModelIndex) -> None:
+        result = self._model.result(index)
+        if result is not None:
+            self.asked.emit(what, result)
+
+    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
+        self._presenter.choose(current.row())
+
+    def _choose(self, _: None) -> None:
+        index = self._presenter.index
+        if index is not None and index < self._model.rowCount():
+            self.view.setCurrentIndex(self._model.index(index, 0))
+
+    def _show(self, _: None) -> None:
+        match self._presenter.state:
+            case ListState.FULL:
+                self._stack.setCurrentWidget(self.view)
+            case ListState.LOADING:
+                self._stack.setCurrentWidget(self._skeleton)
+            case ListState.EMPTY if self._presenter.tab is Tab.RECOMMENDED:
+                self._say(button="Sync")
+            case _:
+                self._say(button="Try again" if self._has_failed else "")
+
+    @property
+    def _has_failed(self) -> bool:
+        return self._presenter.state is ListState.FAILED
+
+    def _say(self, *, button: str) -> None:
+        self._placeholder.say(self._presenter.note, button=button)
+        self._stack.setCurrentWidget(self._placeholder)
+
+    def _offered(self) -> None:
+        if self._has_failed:
+            self._presenter.refresh()
+        else:
+            self.sync_asked.emit()
+
+    def _menu(self, at: QPoint) -> None:
+        result = self._model.result(self.view.indexAt(at))
+        if result is None or result.path is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for what in Asked:
+            if what is not Asked.NOT_A_DUPLICATE or result.verdict is not None:
+                self._add_action(menu, what, result)
+        menu.popup(self.view.viewport().mapToGlobal(at))
+
+    def _add_action(self, menu: QMenu, what: Asked, result: Result) -> None:
+        menu.addAction(what.value).triggered.connect(lambda: self.asked.emit(what, result))

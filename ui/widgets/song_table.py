@@ -1,0 +1,185 @@
+"""The library pane: the table of songs, or what stands in for it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStackedLayout,
+    QTableView,
+    QWidget,
+)
+
+from core.types import AnalysisStep
+from ui import theme
+from ui.models.songs import ORDERS, Column, SongTableModel
+from ui.presenters.library import LibraryPresenter, Order, Shelf
+from ui.presenters.rows import SongRow
+from ui.theme import Theme
+from ui.widgets.covers import CoverShelf
+from ui.widgets.placeholder import Placeholder, Skeleton
+from ui.widgets.song_delegate import SongDelegate
+
+
+class SongTable(QWidget):
+    """Shows the rows; tells which one is chosen, and what is asked of it."""
+
+    chosen = Signal(object)  # SongRow or None
+    opened = Signal(object)  # SongRow
+    remove_asked = Signal(object)  # SongRow
+    retry_asked = Signal(object)  # SongRow
+    add_asked = Signal()
+    all_asked = Signal()
+
+    def __init__(self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme) -> None:
+        super().__init__()
+        self.setObjectName("libraryPane")
+        self.setMinimumWidth(theme.LIBRARY_LEAST)
+        self._library = library
+        self._path: Path | None = None
+        self._model = SongTableModel(library, self)
+        self.view = self._make_view(look, covers)
+        self._skeleton = Skeleton(look, theme.ROW_HEIGHT)
+        self._placeholder = Placeholder()
+        self._placeholder.pressed.connect(self._offered)
+        self._stack = QStackedLayout(self)
+        for page in (self.view, self._skeleton, self._placeholder):
+            self._stack.addWidget(page)
+        library.listed.connect(self._listed)
+        library.changed.connect(self._changed)
+        library.arrived.connect(self._show_arrival)
+        covers.arrived.connect(self.view.viewport().update)
+        self._listed(None)
+
+    def focus(self) -> None:
+        """Bring the keyboard to the table."""
+        self.view.setFocus()
+
+    def step(self, by: int) -> None:
+        """Choose the row that is ``by`` rows further."""
+        at = self.view.currentIndex().row() + by
+        self._choose(min(self._model.rowCount() - 1, max(0, at)))
+
+    def current(self) -> SongRow | None:
+        """Return the chosen row."""
+        return self._library.row(self._path) if self._path else None
+
+    def _make_view(self, look: Theme, covers: CoverShelf) -> QTableView:
+        view = QTableView(self)
+        view.setObjectName("songTable")
+        view.setAccessibleName("Songs")
+        view.setModel(self._model)
+        view.setItemDelegate(SongDelegate(look, covers, view))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setTabKeyNavigation(False)
+        view.setShowGrid(False)
+        view.setMouseTracking(True)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._menu)
+        view.selectionModel().currentRowChanged.connect(self._moved)
+        view.activated.connect(self._activated)
+        _set_header(view, self._sort)
+        return view
+
+    def _sort(self, section: int, direction: Qt.SortOrder) -> None:
+        descending = direction is Qt.SortOrder.DescendingOrder
+        order = ORDERS[Column(section)] if section >= 0 else Order.NEWEST
+        self._library.sort(order, descending=descending)
+
+    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
+        row = self._model.row(current)
+        if row is not None and row.path != self._path:
+            self._path = row.path
+            self.chosen.emit(row)
+
+    def _activated(self, index: QModelIndex) -> None:
+        self.opened.emit(self._model.row(index))
+
+    def _listed(self, _: None) -> None:
+        """Show the new list with the same row chosen, or the first where there was none."""
+        self._show_state()
+        if not self._library.rows:
+            return
+        index = self._library.index_of(self._path) if self._path else 0
+        if index is not None:
+            self._choose(index)
+        elif self.current() is None:  # it was taken out of the library
+            self._choose(0)
+
+    def _show_arrival(self, path: Path) -> None:
+        """Choose what was just added, so that its answers show as they come."""
+        index = self._library.index_of(path)
+        if index is not None:
+            self._choose(index)
+
+    def _choose(self, index: int) -> None:
+        if index >= 0:
+            self.view.setCurrentIndex(self._model.index(index, 0))
+
+    def _changed(self, _: list[int]) -> None:
+        self.view.viewport().update()
+
+    def _show_state(self) -> None:
+        match self._library.shelf:
+            case Shelf.FULL:
+                self._stack.setCurrentWidget(self.view)
+            case Shelf.LOADING:
+                self._stack.setCurrentWidget(self._skeleton)
+            case Shelf.EMPTY:
+                self._say("Drop songs or folders anywhere in this window.", "Add songs")
+            case Shelf.NOTHING_FOUND:
+                self._say("No song fits this search and filter.", "Show all songs")
+            case Shelf.FAILED:
+                self._say(self._library.failure, "")
+
+    def _say(self, text: str, button: str) -> None:
+        self._placeholder.say(text, button=button)
+        self._stack.setCurrentWidget(self._placeholder)
+        if self._library.shelf is Shelf.EMPTY and self._path is not None:
+            self._path = None
+            self.chosen.emit(None)
+
+    def _offered(self) -> None:
+        is_empty = self._library.shelf is Shelf.EMPTY
+        (self.add_asked if is_empty else self.all_asked).emit()
+
+    def _menu(self, at: QPoint) -> None:
+        row = self._model.row(self.view.indexAt(at))
+        if row is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if row.step is AnalysisStep.FAILED:
+            menu.addAction("Try again").triggered.connect(lambda: self.retry_asked.emit(row))
+        else:
+            menu.addAction("Play").triggered.connect(lambda: self.opened.emit(row))
+        remove = menu.addAction("Take out of the library")
+        remove.triggered.connect(lambda: self.remove_asked.emit(row))
+        menu.popup(self.view.viewport().mapToGlobal(at))
+
+
+def _set_header(view: QTableView, sort: object) -> None:
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(theme.ROW_HEIGHT)
+    header = view.horizontalHeader()
+    header.setFont(theme.font(theme.SMALL_PX, theme.Weight.MEDIUM))
+    header.setHighlightSections(False)
+    header.setSectionsClickable(True)
+    header.setSortIndicatorClearable(True)  # a third click brings the newest back on top
+    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    header.setSortIndicatorShown(True)
+    header.setFixedHeight(theme.CONTROL_HEIGHT + theme.HALF)
+    header.setSectionResizeMode(Column.SONG, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(Column.TIME, QHeaderView.ResizeMode.Fixed)
+    header.setSectionResizeMode(Column.STAGE, QHeaderView.ResizeMode.Fixed)
+    header.resizeSection(Column.TIME, theme.TIME_WIDTH)
+    header.resizeSection(Column.STAGE, theme.STAGE_WIDTH)
+    header.sortIndicatorChanged.connect(sort)

@@ -1,0 +1,102 @@
+"""The thin strip: what runs, how far it is, Stop; and one sentence with what can be done."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+
+from ui import theme
+from ui.presenters.activity import ActivityPresenter, Doing
+from ui.presenters.library import LibraryPresenter
+from ui.presenters.notices import SILENCE, Notice, NoticePresenter, Offer, Tone
+from ui.presenters.rows import Filter
+from ui.presenters.words import songs
+from ui.widgets import parts
+
+
+class StatusStrip(QFrame):
+    """Shows the activity and the latest sentence, else the problems."""
+
+    offer_taken = Signal(object)  # Offer
+
+    def __init__(
+        self, activity: ActivityPresenter, notices: NoticePresenter, *, library: LibraryPresenter
+    ) -> None:
+        super().__init__()
+        self.setObjectName("statusStrip")
+        self.setFixedHeight(theme.STRIP_HEIGHT)
+        self._activity = activity
+        self._notices = notices
+        self._library = library
+        self._doing = parts.label(tone="muted")
+        self._bar = QProgressBar()
+        self._left = parts.label(tone="muted")
+        self._stop = parts.button("Stop", height=theme.SMALL_CONTROL_HEIGHT)
+        self._notice = parts.CutLabel(tone="muted")
+        self._offer = parts.button("", kind="link", height=theme.SMALL_CONTROL_HEIGHT)
+        self._lay_out()
+        self._stop.clicked.connect(activity.stop)
+        self._offer.clicked.connect(self._take_offer)
+        activity.changed.connect(self._show_activity)
+        notices.changed.connect(self._show_notice)
+        library.counted.connect(self._show_notice)
+        self._show_activity(None)
+        self._show_notice(None)
+
+    @property
+    def said(self) -> str:
+        """The sentence that is shown."""
+        return self._notice.whole
+
+    def _lay_out(self) -> None:
+        self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the analysis")
+        self._stop.setObjectName("stopButton")
+        self._offer.setObjectName("offerButton")
+        self._notice.setObjectName("noticeLabel")
+        self._notice.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
+        row.setSpacing(theme.GRID + theme.HALF)
+        for part in (self._doing, self._bar, self._left, self._stop):
+            row.addWidget(part)
+        row.addWidget(self._notice, 1)
+        row.addWidget(self._offer)
+
+    def _show_activity(self, _: None) -> None:
+        doing, tally = self._activity.doing, self._activity.tally
+        is_busy = doing is not Doing.NOTHING
+        idle = f"{songs(self._library.count(Filter.ALL))} in the library"
+        self._doing.setText(self._activity.words or idle)
+        for part in (self._bar, self._left, self._stop):
+            part.setVisible(is_busy)
+        self._stop.setEnabled(doing is not Doing.STOPPING)
+        if is_busy:
+            self._bar.setRange(0, max(1, tally.total))
+            self._bar.setValue(tally.done)
+        self._left.setText(tally.left)
+
+    def _show_notice(self, _: object) -> None:
+        notice = self._current()
+        self._notice.say(notice.text)
+        tone = "trouble" if notice.tone is Tone.TROUBLE else "muted"
+        if self._notice.property("tone") != tone:
+            self._notice.setProperty("tone", tone)
+            parts.restyle(self._notice)
+        self._offer.setText(notice.offer.value)
+        self._offer.setAccessibleName(notice.offer.value)
+        self._offer.setVisible(notice.offer is not Offer.NOTHING)
+        self._show_activity(None)
+
+    def _current(self) -> Notice:
+        """Return the latest sentence, else what is wrong with files, else nothing."""
+        if self._notices.notice.text:
+            return self._notices.notice
+        count = self._library.count(Filter.PROBLEMS)
+        if not count:
+            return SILENCE
+        lead = "1 problem" if count == 1 else f"{count:,} problems, the latest"
+        text = f"{lead}: {self._library.latest_problem()}"
+        return Notice(text, Tone.QUIET, Offer.SHOW_PROBLEMS)
+
+    def _take_offer(self) -> None:
+        self.offer_taken.emit(self._current().offer)

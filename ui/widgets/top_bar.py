@@ -1,0 +1,127 @@
+"""The top bar: search, filters that count, adding, and the cluster with its Sync button."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton
+
+from core.types import SyncState
+from ui import theme
+from ui.presenters.library import LibraryPresenter
+from ui.presenters.rows import Filter
+from ui.presenters.sync import SyncPresenter
+from ui.widgets import parts
+
+HUES = {Filter.DUPLICATES: "duplicates", Filter.PROBLEMS: "trouble"}
+TIPS = {
+    Filter.ALL: "Every file of the library",
+    Filter.NEW: "Added while this window was open, or still being worked on",
+    Filter.DUPLICATES: "Songs that are a copy, an excerpt or another form of an earlier one",
+    Filter.PROBLEMS: "Files that could not be added",
+}
+TROUBLED = frozenset({SyncState.REFUSED, SyncState.OFFLINE})
+
+
+class SearchBox(QLineEdit):
+    """A search box that Escape empties and leaves."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("searchBox")
+        self.setAccessibleName("Search the library")
+        self.setPlaceholderText("Search title, artist, album, stage")
+        self.setFixedSize(theme.SEARCH_WIDTH, theme.CONTROL_HEIGHT)
+        self.setAcceptDrops(False)  # the window takes the drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the box with Escape, Return or Down."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Down):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TopBar(QFrame):
+    """Shows the numbers and the cluster; forwards what is pressed and typed."""
+
+    add_asked = Signal()
+    keys_asked = Signal()
+
+    def __init__(self, library: LibraryPresenter, sync: SyncPresenter) -> None:
+        super().__init__()
+        self.setObjectName("topBar")
+        self.setFixedHeight(theme.BAR_HEIGHT)
+        self._library = library
+        self._sync = sync
+        self._chips: dict[Filter, QPushButton] = {}
+        self.search = SearchBox()
+        self.search.textChanged.connect(library.search)
+        self._cluster = parts.label(tone="muted")
+        self._sync_button = parts.button("Sync", kind="sync")
+        self._sync_button.setObjectName("syncButton")
+        self._sync_button.clicked.connect(sync.press)
+        self._lay_out()
+        library.counted.connect(self._count)
+        sync.changed.connect(self._show_sync)
+        self._count(None)
+        self._show_sync(None)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
+        row.setSpacing(theme.GRID)
+        name = parts.label("Songkin", size_px=theme.HEADING_PX)
+        name.setFont(theme.font(theme.HEADING_PX, theme.Weight.BOLD))
+        row.addWidget(name)
+        row.addSpacing(theme.GRID)
+        row.addWidget(self.search)
+        row.addSpacing(theme.HALF)
+        group = QButtonGroup(self)
+        for which in Filter:
+            chip = self._make_chip(which)
+            group.addButton(chip)
+            row.addWidget(chip)
+        add = parts.button("Add songs", name="Add songs or folders (O)")
+        add.setObjectName("addButton")
+        add.clicked.connect(self.add_asked)
+        keys = parts.button("?", name="Keyboard shortcuts")
+        keys.setFixedWidth(theme.CONTROL_HEIGHT)
+        keys.clicked.connect(self.keys_asked)
+        row.addStretch(1)
+        row.addWidget(self._cluster)
+        for control in (self._sync_button, add, keys):
+            row.addWidget(control)
+
+    def _make_chip(self, which: Filter) -> QPushButton:
+        chip = parts.button(which.value, kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
+        chip.setObjectName(f"{which.name.lower()}Chip")
+        chip.setProperty("hue", HUES.get(which, ""))
+        chip.setToolTip(TIPS[which])
+        chip.setCheckable(True)
+        chip.setChecked(which is self._library.filter)
+        chip.clicked.connect(lambda: self._library.show(which))
+        self._chips[which] = chip
+        return chip
+
+    def _count(self, _: None) -> None:
+        for which, chip in self._chips.items():
+            said = f"{which.value} {self._library.count(which):,}"
+            if chip.text() != said:
+                chip.setText(said)
+                chip.setAccessibleName(f"Show {said}")
+            chip.setChecked(which is self._library.filter)
+
+    def _show_sync(self, _: None) -> None:
+        note = f" ({self._sync.cluster_note})" if self._sync.cluster_note else ""
+        report = self._sync.report
+        far = f" {report.done:,} of {report.total:,}" if report and report.total else ""
+        self._cluster.setText(f"{self._sync.words}{far}{note}")
+        tone = "trouble" if self._sync.state in TROUBLED else "muted"
+        if self._cluster.property("tone") != tone:
+            self._cluster.setProperty("tone", tone)
+            parts.restyle(self._cluster)
+        self._sync_button.setText(self._sync.button)
+        self._sync_button.setAccessibleName(self._sync.button)
