@@ -2,24 +2,23 @@
 
 An inverted index of whole codes. A clip shares at least a few codes exactly with its song, and at
 the same distance of places; songs are ranked by how many of the question's codes agree on one
-offset. Codes that are everywhere (silence, held tones) are left out.
+offset.
 
-Codes are appended to small segments that are merged as they grow, as in a log-structured store,
-so that adding a song costs little whatever the index holds. Not thread-safe.
+Songs lie one after the other on one long line. A posting is a code and its place on the line,
+packed into one number, so that a sorted row of numbers is the whole index. Postings are appended
+in small rows that are merged as they grow, as in a log-structured store: adding a song costs
+little whatever the index holds. Not thread-safe.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Codes, SongId
 
-# Steady codes come in runs; a code counts where it begins, and a song lists it at most this often.
-_MAX_PLACES_A_SONG = 8
-
-# A code that more places than this hold is left out of the question: it tells little, and would
-# cost the most.
+# A code that more places than this hold is left out of the question: it tells little (silence, a
+# common chord), and would cost the most.
 _COMMON_PLACES = 2_000
 
 # Votes at neighbouring offsets are one candidate: codes jitter by one place when the sound was
@@ -29,51 +28,51 @@ _OFFSET_BIN = 2
 # Fewer votes than this at one offset are chance.
 _MIN_VOTES = 3
 
-# A segment is merged into the one before it once it has half its size: each code is then moved
+# A row is merged into the one before it once it has half its size: each posting is then moved
 # a logarithmic number of times.
 _MERGE_RATIO = 2
 
-# Songs lie one after the other on one long line, and a code's place on it is a uint32: room for two
-# million songs of 2,000 codes, removed ones included.
-_Places = NDArray[np.uint32]
+# The upper half of a posting is the code, the lower its place: room for two million songs of
+# 2,000 codes, removed ones included.
+_PLACE_BITS = np.uint64(32)
+_PLACE_MASK = np.uint64(2**32 - 1)
 
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """Codes, uint32 [n], sorted, and their places on the line, uint32 [n]."""
-
-    codes: Codes
-    places: _Places
+_Postings = NDArray[np.uint64]
 
 
 class CodeIndex:
     """Songs by their codes."""
 
     def __init__(self) -> None:
-        self._segments: list[_Segment] = []
+        self._rows: list[_Postings] = []  # each sorted, the largest first
         self._songs: list[SongId] = []  # by song number; a number is never used again
         self._starts: list[int] = [0]  # where each song begins on the line, and the next one will
         self._numbers: dict[SongId, int] = {}
+        self._has_removed = False
 
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def n_bytes(self) -> int:
+        """The memory that the postings take."""
+        return sum(row.nbytes for row in self._rows)
+
     def add(self, song_id: SongId, codes: Codes) -> None:
         """Add a song's codes, uint32 [n], in the place of those that it had."""
-        self.remove(song_id)
-        start = self._starts[-1]
-        self._numbers[song_id] = len(self._songs)
-        self._songs.append(song_id)
-        self._starts.append(start + len(codes))
-        places = _telling_places(codes)
-        order = np.argsort(codes[places], kind="stable")
-        places = places[order]
-        self._segments.append(_Segment(codes[places], (places + start).astype(np.uint32)))
-        self._merge()
+        self.add_all([(song_id, codes)])
+
+    def add_all(self, songs: Iterable[tuple[SongId, Codes]]) -> None:
+        """Add many songs at once, which takes a tenth of the time of one by one."""
+        rows = [self._number(song_id, codes) for song_id, codes in songs]
+        if rows:
+            self._rows.append(np.sort(np.concatenate(rows)))
+            self._merge()
 
     def remove(self, song_id: SongId) -> None:
-        """Forget a song, if it is there; its codes go when their segment is next merged."""
-        self._numbers.pop(song_id, None)
+        """Forget a song, if it is there; its postings go when their row is next merged."""
+        if self._numbers.pop(song_id, None) is not None:
+            self._has_removed = True
 
     def candidates(self, codes: Codes, *, limit: int = 20) -> list[SongId]:
         """Return the songs that share most codes with these at one offset, the best first."""
@@ -90,6 +89,19 @@ class CodeIndex:
         votes = votes + np.where(is_next, np.append(votes[1:], 0), 0)
         return self._ranked(keys // n_bins, votes, limit=limit)
 
+    def _number(self, song_id: SongId, codes: Codes) -> _Postings:
+        """Give a song its place on the line; return its postings."""
+        self.remove(song_id)
+        start = self._starts[-1]
+        self._numbers[song_id] = len(self._songs)
+        self._songs.append(song_id)
+        self._starts.append(start + len(codes))
+        places = _telling_places(codes)
+        postings: _Postings = (codes[places].astype(np.uint64) << _PLACE_BITS) | (
+            places + start
+        ).astype(np.uint64)
+        return postings
+
     def _ranked(
         self, numbers: NDArray[np.int64], votes: NDArray[np.int64], *, limit: int
     ) -> list[SongId]:
@@ -104,51 +116,41 @@ class CodeIndex:
 
     def _meetings(self, asked: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where rare codes lie on the line, and which of the asked codes lies there."""
-        starts = [np.searchsorted(s.codes, asked, "left") for s in self._segments]
-        ends = [np.searchsorted(s.codes, asked, "right") for s in self._segments]
+        lowest = asked.astype(np.uint64) << _PLACE_BITS
+        starts = [np.searchsorted(row, lowest, "left") for row in self._rows]
+        ends = [np.searchsorted(row, lowest | _PLACE_MASK, "right") for row in self._rows]
         n_held = sum((e - s for s, e in zip(starts, ends, strict=True)), np.zeros(len(asked), int))
         is_rare = n_held <= _COMMON_PLACES
         places, meets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for segment, start, end in zip(self._segments, starts, ends, strict=True):
+        for row, start, end in zip(self._rows, starts, ends, strict=True):
             counts = np.where(is_rare, end - start, 0)
-            places.append(segment.places[_ranges(start, counts)].astype(np.int64))
+            places.append((row[_ranges(start, counts)] & _PLACE_MASK).astype(np.int64))
             meets.append(np.repeat(np.arange(len(asked)), counts))
         return np.concatenate(places), np.concatenate(meets)
 
     def _merge(self) -> None:
-        segments = self._segments
-        while len(segments) > 1 and (
-            _MERGE_RATIO * len(segments[-1].codes) >= len(segments[-2].codes)
-        ):
-            newer, older = segments.pop(), segments.pop()
-            segments.append(self._joined(older, newer))
+        rows = self._rows
+        while len(rows) > 1 and _MERGE_RATIO * len(rows[-1]) >= len(rows[-2]):
+            newer, older = rows.pop(), rows.pop()
+            rows.append(np.sort(np.concatenate((self._live(older), self._live(newer)))))
 
-    def _joined(self, older: _Segment, newer: _Segment) -> _Segment:
-        codes = np.concatenate((older.codes, newer.codes))
-        places = np.concatenate((older.places, newer.places))
+    def _live(self, row: _Postings) -> _Postings:
+        if not self._has_removed:
+            return row
         is_live = np.zeros(len(self._songs), bool)
         is_live[list(self._numbers.values())] = True
-        kept = is_live[self._numbers_at(places)]
-        codes, places = codes[kept], places[kept]
-        order = np.argsort(codes, kind="stable")
-        return _Segment(codes[order], places[order])
+        return row[is_live[self._numbers_at((row & _PLACE_MASK).astype(np.int64))]]
 
-    def _numbers_at(self, places: NDArray[np.int64] | _Places) -> NDArray[np.int64]:
+    def _numbers_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         # Songs without codes begin where the next one does: "right" gives the one with codes.
         return np.searchsorted(np.asarray(self._starts), places, "right") - 1
 
 
 def _telling_places(codes: Codes) -> NDArray[np.int64]:
-    """Return the places of codes that differ from the one before, few of each code."""
+    """Return the places of codes that differ from the one before: a held tone counts once."""
     if len(codes) == 0:
         return np.zeros(0, np.int64)
-    places = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
-    order = np.argsort(codes[places], kind="stable")
-    ordered = codes[places][order]
-    is_first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    firsts = np.flatnonzero(is_first)
-    rank = np.arange(len(ordered)) - firsts[np.cumsum(is_first) - 1]
-    return np.sort(places[order[rank < _MAX_PLACES_A_SONG]])
+    return np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
 
 
 def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
