@@ -25,6 +25,8 @@ from core.types import Float32Array
 if TYPE_CHECKING:
     import sounddevice
 
+# The analysis beside it may keep the interpreter for a while; a pause is heard so much later.
+LATENCY_S = 0.15
 FIRST_BLOCK_S = 0.1  # decoded before anything is heard
 AHEAD_SAMPLES = 3 * decode.SAMPLE_RATE_HZ  # decoded ahead of what is heard
 LOOK_S = 0.02  # between two looks at how far the device is
@@ -144,6 +146,7 @@ class _Session(threading.Thread):
             self._decode()
             self.voice.end()
             self._wait_while(lambda: not self.voice.is_finished)
+            time.sleep(self._device.latency_s)  # what was rendered last is still to be heard
         except Cancelled:
             self._fade_out()
         except WorldError as error:
@@ -202,6 +205,12 @@ class _Device:
                 stream, self._stream = self._stream, None
                 _close(stream)
 
+    @property
+    def latency_s(self) -> float:
+        """How long the device takes from being given a sample to playing it."""
+        stream = self._stream
+        return 0.0 if stream is None else min(float(stream.latency), STALL_S)
+
     def check(self) -> None:
         """Raise SoundError where the device has stopped by itself."""
         stream = self._stream
@@ -211,15 +220,16 @@ class _Device:
 
     def _opened(self) -> "sounddevice.OutputStream":
         library = _library(self._name)
+        failures = (library.PortAudioError, ValueError)  # the latter where no name matches
         try:
             return self._open(library)
-        except library.PortAudioError:
+        except failures:
             # PortAudio lists the devices once: one that was plugged in since is found like this.
             library._terminate()
             library._initialize()
         try:
             return self._open(library)
-        except library.PortAudioError as error:
+        except failures as error:
             raise SoundError(self._name or "", detail=str(error)) from error
 
     def _open(self, library: ModuleType) -> "sounddevice.OutputStream":
@@ -228,7 +238,7 @@ class _Device:
             channels=2,
             dtype="float32",
             device=self._name,
-            latency="high",  # the analysis beside it may keep the interpreter for a while
+            latency=LATENCY_S,
             callback=self._render,
         )
         self._asked_at = time.monotonic()

@@ -129,6 +129,25 @@ def test_a_part_is_read_exact_to_the_sample(tmp_path):
     assert read(path, start_s=40.0).shape == (2, 0)
 
 
+@pytest.mark.parametrize("suffix", [*sounds.CODECS, ".ogg"])
+def test_a_jump_lands_where_decoding_from_the_start_comes_by(tmp_path, suffix):
+    path = sounds.write(tmp_path / f"song{suffix}", sounds.chords(21, seconds=30.0))
+    start = round(20.5 * 44_100)
+    wanted = read(path)[:, start:]
+    jumped = np.concatenate(
+        list(decode.blocks(path, progress=Progress(), block_s=0.1, start_s=20.5)), axis=1
+    )
+    lag = _lag(wanted[:, :88_200], jumped[:, :88_200])
+    assert abs(lag) <= (441 if suffix in UNALIGNED else 1)
+    if suffix in {".wav", ".flac", ".aiff"}:
+        assert np.array_equal(jumped, wanted)
+
+
+def test_a_jump_past_the_end_gives_nothing(tmp_path):
+    path = sounds.write(tmp_path / "song.mp3", sounds.chords(22, seconds=12.0))
+    assert list(decode.blocks(path, progress=Progress(), start_s=60.0)) == []
+
+
 def test_probe_tells_what_the_container_says(tmp_path):
     facts = decode.probe(sounds.write(tmp_path / "song.mp3", sounds.noise(1, seconds=3.0)))
     assert (facts.codec, facts.sample_rate_hz, facts.channels) == ("mp3", 44_100, 2)
