@@ -36,6 +36,7 @@ class ServerDoor:
 
     address: str
     index_type: str = "HNSW"
+    is_lite: bool = False
 
     def error(self, cause: BaseException) -> WorldError:
         """Return what a failed call means."""
@@ -57,6 +58,7 @@ class LiteDoor:
     """
 
     index_type = "FLAT"
+    is_lite = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -90,6 +90,7 @@ class MilvusStore:
         """
         with self._lock:
             if not self._exists(spec.name):
+                self._forget(spec.name)
                 self._create(spec)
         found = self._dimension(spec.name)
         if found != spec.dimension:
@@ -104,6 +105,18 @@ class MilvusStore:
     def names(self) -> list[str]:
         """Return the names of all collections, sorted."""
         return sorted(self._call(self._client.list_collections))
+
+    @property
+    def address(self) -> str:
+        """The address of the server, also of the one in this process; it holds no token."""
+        return self._door.address
+
+    def dimension(self, name: str) -> int | None:
+        """Return the length of a collection's vectors, or None where it is missing."""
+        if self._exists(name):
+            return self._dimension(name)
+        self._forget(name)
+        return None
 
     def load(self, name: str) -> None:
         """Bring a collection into the server's memory, so that it can be read."""
@@ -128,11 +141,18 @@ class MilvusStore:
         for some in _pages(checked_keys(keys), WRITE_ROWS):
             self._call(self._client.delete, checked_name(name), ids=some)
 
-    def get(self, name: str, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
-        """Return those of these rows that exist, in the order of ``keys``."""
+    def get(
+        self, name: str, keys: Sequence[str], fields: Sequence[str], *, with_vectors: bool = True
+    ) -> list[Row]:
+        """Return those of these rows that exist, in the order of ``keys``.
+
+        Without vectors they travel faster, and each row's is empty.
+        """
+        wanted = [KEY_FIELD, *map(checked_name, fields)]
+        wanted += [VECTOR_FIELD] if with_vectors else []
         found: list[Row] = []
         for some in _pages(checked_keys(keys), ROWS_A_PAGE):
-            answer = self._read(name, self._client.get, ids=some, output_fields=_wanted(fields))
+            answer = self._read(name, self._client.get, ids=some, output_fields=wanted)
             rows = {row.key: row for row in map(_row, answer)}
             found += [rows[key] for key in some if key in rows]
         return found
@@ -167,13 +187,14 @@ class MilvusStore:
         *,
         prefix: str = "",
         where: Mapping[str, str | int] | None = None,
+        with_vectors: bool = True,
     ) -> Iterator[Row]:
         """Yield all rows whose key starts with ``prefix`` and whose fields equal ``where``.
 
         Sorted by key; a row that is deleted meanwhile may be left out.
         """
         for some in _pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
-            yield from self.get(name, some, fields)
+            yield from self.get(name, some, fields, with_vectors=with_vectors)
 
     def count(self, name: str) -> int:
         """Return how many rows a collection has."""
@@ -197,8 +218,13 @@ class MilvusStore:
         return found
 
     def flush(self, name: str) -> None:
-        """Seal what was written: Milvus Lite searches slowly through what is not sealed."""
-        self._call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
+        """Seal what was written: Milvus Lite searches slowly through what is not sealed.
+
+        A server does so by itself, gives few accounts the right to ask, and newer ones take one
+        such wish in ten seconds: there, nothing is asked.
+        """
+        if self._door.is_lite:
+            self._call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
 
     def _keys_between(
         self, name: str, low: str, high: str, *, where: Mapping[str, str | int]
@@ -253,7 +279,8 @@ class MilvusStore:
         self._loaded.discard(name)
         self._dimensions.pop(name, None)
 
-    def _read(self, name: str, verb: Callable[..., Any], **arguments: Any) -> Any:
+    # pymilvus carries no types, so that what goes through these two has none either.
+    def _read(self, name: str, verb: Callable[..., Any], **arguments: Any) -> Any:  # noqa: ANN401
         """Read from a collection, which is loaded first, again where another client released it."""
         if name not in self._loaded:
             self.load(name)
@@ -270,9 +297,9 @@ class MilvusStore:
     def _call(
         self,
         verb: Callable[..., Answer],
-        *arguments: Any,
+        *arguments: Any,  # noqa: ANN401 - as above
         timeout: float = CALL_TIMEOUT_S,
-        **named: Any,
+        **named: Any,  # noqa: ANN401 - as above
     ) -> Answer:
         try:
             return verb(*arguments, timeout=timeout, **named)
@@ -308,17 +335,13 @@ def _connect(door: LiteDoor | ServerDoor, *, token: str, ca_file: Path | None) -
 def _silence() -> None:
     """Keep pymilvus and Milvus Lite from logging a traceback of each failed call: it is told."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    for name in ("pymilvus", "milvus_lite"):
+    for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def _wanted(fields: Sequence[str]) -> list[str]:
-    return [KEY_FIELD, VECTOR_FIELD, *map(checked_name, fields)]
 
 
 def _row(answer: Mapping[str, Any]) -> Row:
     values = {k: v for k, v in answer.items() if k not in (KEY_FIELD, VECTOR_FIELD)}
-    return Row(answer[KEY_FIELD], np.asarray(answer[VECTOR_FIELD], np.float32), values)
+    return Row(answer[KEY_FIELD], np.asarray(answer.get(VECTOR_FIELD, ()), np.float32), values)
 
 
 def _pages(items: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -70,7 +70,7 @@ class Hit:
 
 
 def checked_name(name: str) -> str:
-    """Return the name of a collection or field; raise ``BugError`` where Milvus would not take it."""
+    """Return the name of a collection or field; raise ``BugError`` for one Milvus refuses."""
     if not _NAME.fullmatch(name):
         raise BugError(f"not a name for a collection or field: {name!r}")
     return name

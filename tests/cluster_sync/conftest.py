@@ -1,0 +1,38 @@
+"""Two libraries, and a cluster: the real server, and the folder that stands in for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.library.store import Catalogue
+from tests.cluster_sync.libraries import Cluster
+from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
+
+
+@pytest.fixture(params=["lite", pytest.param("server", marks=pytest.mark.server)])
+def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]:
+    if request.param == "lite":
+        yield Cluster(str(tmp_path / "cluster.db"), "")
+        return
+    server = request.getfixturevalue("milvus_server")
+    made = Cluster(server.uri, server.token)
+    yield made
+    store = made.open()
+    for name in store.names():
+        store.drop(name)
+    store.close()
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path / "mine")
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue(tmp_path / "theirs")
+    yield catalogue
+    catalogue.close()
