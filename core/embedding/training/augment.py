@@ -23,19 +23,19 @@ EQ_SHAPES = 6  # cosines over the mel axis: tilts, shelves, and bells of an octa
 class Strength:
     """How far each change may go; shares are of the windows of a batch."""
 
-    pitch_semitones: float = 3.0
-    stretch: float = 0.25  # a tempo between 1 / 1.25 and 1.25
-    eq_db: float = 5.0  # deviation of each equaliser shape
-    squeeze: float = 0.5  # how much of the level's movement a compressor may take
-    noise_share: float = 0.5
-    noise_snr_db: tuple[float, float] = (8.0, 40.0)
-    band_share: float = 0.4
-    voice_share: float = 0.5
-    voice_db: tuple[float, float] = (-15.0, 3.0)
+    pitch_semitones: float = 2.0
+    stretch: float = 0.2  # a tempo between 1 / 1.2 and 1.2
+    eq_db: float = 3.0  # deviation of each equaliser shape
+    squeeze: float = 0.4  # how much of the level's movement a compressor may take
+    noise_share: float = 0.3
+    noise_snr_db: tuple[float, float] = (10.0, 40.0)
+    band_share: float = 0.25
+    voice_share: float = 0.35
+    voice_db: tuple[float, float] = (-18.0, 0.0)
     unmixed_share: float = 0.5  # of the windows with a voice: taken off again, with what that costs
-    holes: int = 2  # bands and moments blanked
-    hole_mels: int = 10
-    hole_frames: int = 30
+    holes: int = 1  # bands, and moments, made grey
+    hole_mels: int = 8
+    hole_frames: int = 20
 
 
 def uniform(shape: tuple[int, ...], low: float, high: float, *, random: torch.Generator) -> Tensor:
@@ -148,7 +148,7 @@ def sung_over(
 
 
 def holed(windows: Tensor, *, strength: Strength, random: torch.Generator) -> Tensor:
-    """Return the windows with a few bands and moments blanked (SpecAugment, Park et al. 2019)."""
+    """Return the windows with a few bands and moments made grey (SpecAugment, Park et al. 2019)."""
     lost = torch.zeros_like(windows, dtype=torch.bool)
     for axis, widest in ((1, strength.hole_mels), (2, strength.hole_frames)):
         size = windows.shape[axis]
@@ -157,7 +157,7 @@ def holed(windows: Tensor, *, strength: Strength, random: torch.Generator) -> Te
             first = uniform((len(windows), 1, 1), 0.0, size, random=random)
             width = uniform((len(windows), 1, 1), 0.0, widest, random=random)
             lost = lost | ((place >= first) & (place < first + width))
-    return windows.masked_fill(lost, FLOOR)
+    return torch.where(lost, windows.mean(dim=(1, 2), keepdim=True), windows)
 
 
 def augmented(

@@ -1,0 +1,167 @@
+"""How well the style vectors find what belongs together: ``python -m benchmarks.retrieval``.
+
+Judged on the soundtracks in ``JUDGING``, of which no song was used to train or to stop by:
+
+* same soundtrack: each whole song asks for its nearest others; those of its own soundtrack are
+  right (P@10 and mean average precision, with 95 % bootstrap intervals over the songs);
+* same recording: ten seconds of each song, damaged, ask among ten clean seconds of every song
+  that begin three seconds earlier (share of first answers that are right).
+
+Prints a table and writes it to ``benchmarks/results/retrieval.md``.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from benchmarks.damage import DAMAGES
+from benchmarks.style_methods import Sketch, StyleMethod, all_methods
+from core.audio.decode import blocks
+from core.audio.signal import MonoStream
+from core.embedding.frontend import SAMPLE_RATE_HZ
+from core.embedding.training.data import JUDGING, SHORTEST_S, fetch, music_files, unpack
+from core.embedding.training.score import ranked_scores
+from core.errors import AudioFileError
+from core.progress import Progress
+from core.types import Float32Array
+
+RESULTS = Path(__file__).parent / "results" / "retrieval.md"
+EXCERPT_S = 10.0
+SHIFT_S = 3.0
+RESAMPLES = 2000  # of the songs, for the intervals
+
+
+@dataclass(slots=True)
+class Sketches:
+    """What one method keeps of all songs, and the seconds it took."""
+
+    songs: list[Sketch] = field(default_factory=list)
+    clean: list[Sketch] = field(default_factory=list)
+    damaged: dict[str, list[Sketch]] = field(default_factory=lambda: {name: [] for name in DAMAGES})
+    listening_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSong:
+    """A song as mono samples at 22.05 kHz."""
+
+    package: str
+    mono: Float32Array
+
+
+def judged_songs(folder: Path) -> Iterator[JudgedSong]:
+    """Yield the songs of the judging packages; fetch and unpack what is missing in ``folder``."""
+    for package in JUDGING:
+        unpacked = folder / package
+        if not unpacked.is_dir():
+            unpack(fetch(package, folder), unpacked)
+        for path in music_files(unpacked):
+            mono = _mono_or_none(path)
+            if mono is not None:
+                yield JudgedSong(package, mono)
+
+
+def _mono_or_none(path: Path) -> Float32Array | None:
+    """Return a song's samples, or None for what is too short or can't be read."""
+    stream = MonoStream()
+    try:
+        pieces = [stream.push(block) for block in blocks(path, progress=Progress())]
+    except AudioFileError:
+        return None
+    mono = np.concatenate([*pieces, stream.finish()])
+    return mono if len(mono) >= SHORTEST_S * SAMPLE_RATE_HZ else None
+
+
+def take_in(song: JudgedSong, method: StyleMethod, into: Sketches) -> None:
+    """Let a method hear a song, ten seconds of its middle, and the damaged ones."""
+    started = time.perf_counter()
+    into.songs.append(method.listen(song.mono))
+    into.listening_s += time.perf_counter() - started
+    length = int(EXCERPT_S * SAMPLE_RATE_HZ)
+    first = (len(song.mono) - length) // 2
+    later = first + int(SHIFT_S * SAMPLE_RATE_HZ)
+    into.clean.append(method.listen(song.mono[first : first + length]))
+    for name, damage in DAMAGES.items():
+        into.damaged[name].append(method.listen(damage(song.mono[later : later + length])))
+
+
+def interval(values: Float32Array) -> str:
+    """Return the mean of values [S] with its 95 % bootstrap interval."""
+    random = np.random.default_rng(0)
+    means = values[random.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return f"{values.mean():.3f} ({low:.3f} to {high:.3f})"
+
+
+def first_answers(method: StyleMethod, sketches: Sketches, damage: str) -> float:
+    """Return the share of damaged excerpts whose nearest clean one is their own."""
+    distances = method.distances(sketches.damaged[damage], sketches.clean)
+    return float((distances.argmin(axis=1) == np.arange(len(distances))).mean())
+
+
+def row(method: StyleMethod, sketches: Sketches, packages: Sequence[str]) -> list[str]:
+    """Return a method's line of the table."""
+    distances = method.distances(sketches.songs, sketches.songs)
+    scores = ranked_scores(-distances, packages)
+    answers = [first_answers(method, sketches, damage) for damage in DAMAGES]
+    return [
+        method.name,
+        interval(scores["p_at_10"]),
+        interval(scores["map"]),
+        *(f"{share:.2f}" for share in answers),
+        f"{np.mean(answers):.2f}",
+        f"{sketches.listening_s / len(packages):.2f}",
+    ]
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    head = [
+        "method",
+        "same soundtrack P@10",
+        "same soundtrack MAP",
+        *DAMAGES,
+        "all damages",
+        "s/song",
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def report(rows: Sequence[Sequence[str]], packages: Sequence[str]) -> str:
+    """Return the page that is kept."""
+    sizes = ", ".join(f"{name} {list(packages).count(name)}" for name in JUDGING)
+    return (
+        f"# Retrieval by style\n\n{len(packages)} songs of soundtracks that were not trained on"
+        f" ({sizes}). What the columns mean: `benchmarks/retrieval.py`.\n\n{table(rows)}\n"
+    )
+
+
+def main() -> None:
+    """Listen, compare, print and write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=__doc__)
+    music = Path(platformdirs.user_cache_dir("songkin", appauthor=False)) / "training"
+    parser.add_argument("--packages-dir", type=Path, default=music, help="Debian packages")
+    folder = parser.parse_args().packages_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    methods = all_methods()
+    sketches = [Sketches() for _ in methods]
+    packages = []
+    for song in judged_songs(folder):
+        packages.append(song.package)
+        for method, kept in zip(methods, sketches, strict=True):
+            take_in(song, method, kept)
+    rows = [row(m, s, packages) for m, s in zip(methods, sketches, strict=True)]
+    page = report(rows, packages)
+    print(page)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
