@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from core.ports import SeparatedStems
+from core.progress import Progress
 from core.types import Float32Array
 
 
@@ -37,6 +39,20 @@ def in_chunks(
         else:
             yield result[:, :-overlap_samples]
             tail = result[:, -overlap_samples:]
+
+
+def joined(
+    parts: Iterable[SeparatedStems], *, total_samples: int, progress: Progress
+) -> SeparatedStems:
+    """Join parts of ``total_samples`` in all, reporting each."""
+    vocal, backing = np.empty((2, 2, total_samples), np.float32)
+    done = 0
+    for part in parts:
+        last = done + part.vocal.shape[1]
+        vocal[:, done:last], backing[:, done:last] = part.vocal, part.backing
+        done = last
+        progress.report(done, total_samples)
+    return SeparatedStems(vocal, backing)
 
 
 def _fade_in(samples: int) -> Float32Array:

@@ -19,7 +19,7 @@ from torch import Tensor
 from core.errors import WeightsError, WeightsProblem
 from core.ports import SeparatedStems
 from core.progress import Progress
-from core.separation.chunks import in_chunks
+from core.separation.chunks import in_chunks, joined
 from core.separation.unet import MULTIPLE, UNet, from_checkpoint
 from core.types import Float32Array, ModelId
 from core.weights import WeightsFacts, checked
@@ -82,13 +82,8 @@ class SpleeterSeparator:
 
     def separate(self, samples: Float32Array, *, progress: Progress) -> SeparatedStems:
         """Separate float32 [2, n]; a part of a second passes between two cancel checks."""
-        if samples.shape[1] == 0:
-            return SeparatedStems(samples, samples)
-        stems = list(self.separate_blocks([samples], progress=progress))
-        return SeparatedStems(
-            vocal=np.concatenate([part.vocal for part in stems], axis=1),
-            backing=np.concatenate([part.backing for part in stems], axis=1),
-        )
+        parts = self.separate_blocks([samples], progress=progress)
+        return joined(parts, total_samples=samples.shape[1], progress=progress)
 
     def separate_blocks(
         self, blocks: Iterable[Float32Array], *, progress: Progress
