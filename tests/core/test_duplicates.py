@@ -180,6 +180,22 @@ def test_the_same_recording_says_more_than_the_same_backing():
     assert judge(a, b).verdict is Verdict.SAME_RECORDING
 
 
+@pytest.mark.parametrize(
+    ("mix_rate", "backing_rate", "expected"),
+    [
+        (0.20, 0.19, Verdict.SAME_RECORDING),  # an equaliser changes both alike
+        (0.20, 0.05, Verdict.SAME_BACKING),  # what differs is the voice
+        (0.05, 0.01, Verdict.SAME_RECORDING),  # a codec
+    ],
+)
+def test_a_voice_is_told_from_an_equaliser_by_the_backings(mix_rate, backing_rate, expected):
+    codes = random_codes(1, 1500)
+    a = with_backing("a", codes, seed=2)
+    b = with_backing("b", flipped(codes, rate=backing_rate), seed=2)
+    b = replace(b, mix=flipped(a.mix, rate=mix_rate, seed=5))
+    assert judge(a, b).verdict is expected
+
+
 def test_the_verdict_is_the_same_either_way_round(known, song):
     clip = evidence(cut(song, 20, 45), "b")
     one, other = judge(known, clip), judge(clip, known)

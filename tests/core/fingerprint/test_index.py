@@ -54,6 +54,21 @@ def test_the_ranking_is_that_of_a_count_by_hand():
     assert index.candidates(asked, limit=5) == found[:5]
 
 
+def test_songs_added_at_once_are_found_as_those_added_one_by_one():
+    songs = [(SongId(str(number)), random_codes(number, 200)) for number in range(100)]
+    at_once, one_by_one = CodeIndex(), CodeIndex()
+    at_once.add_all(songs[:60])
+    at_once.add_all([])
+    at_once.add_all(songs[60:])
+    for song_id, codes in songs:
+        one_by_one.add(song_id, codes)
+    assert len(at_once) == len(one_by_one) == 100
+    assert at_once.n_bytes == one_by_one.n_bytes == 100 * 200 * 8
+    for number in (0, 59, 60, 99):
+        worn = flipped(random_codes(number, 200), rate=0.05)
+        assert at_once.candidates(worn) == one_by_one.candidates(worn) == [str(number)]
+
+
 def test_an_unknown_song_finds_nothing():
     assert filled(50).candidates(random_codes(999, 400)) == []
     assert filled(5).candidates(np.zeros(0, np.uint32)) == []

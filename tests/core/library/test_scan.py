@@ -1,6 +1,7 @@
 import hashlib
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,19 @@ def test_a_stamp_tells_size_time_and_bytes(tmp_path):
     assert found.size_bytes == len(content)
     assert found.mtime_ns == 1_700_000_000_123_456_789
     assert found.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_file_of_the_known_size_and_time_is_not_read_again(tmp_path):
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"one")
+    known = replace(stamp(path), sha256="as it was")
+    assert stamp(path, known=known) == known
+    path.write_bytes(b"three")
+    os.utime(path, ns=(0, known.mtime_ns))
+    assert stamp(path, known=known).sha256 == hashlib.sha256(b"three").hexdigest()
+    path.write_bytes(b"two")
+    os.utime(path, ns=(0, known.mtime_ns + 1))
+    assert stamp(path, known=known).sha256 == hashlib.sha256(b"two").hexdigest()
 
 
 @pytest.mark.parametrize(

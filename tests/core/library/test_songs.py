@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BugError
+from core.errors import BugError, UnknownSongError
 from core.types import AudioFacts, FileStamp, Stage
-from tests.core.library.records import make_record, make_song
+from tests.core.library.records import make_record, make_song, new_id
 
 
 def test_songs_come_in_the_order_they_were_added(catalogue):
@@ -48,6 +48,26 @@ def test_a_name_that_is_no_text_survives_and_its_title_can_be_shown(catalogue):
     assert os.fsencode(stored.path) == b"/music/caf\xe9.mp3"
     assert stored.title == "caf\ufffd"
     assert catalogue.problems()[0].path == path
+
+
+def test_songs_are_found_by_their_ids(catalogue):
+    songs = [make_song(Path(f"/{number}.mp3"), added_at=float(number)) for number in range(5)]
+    for song in songs:
+        catalogue.put(make_record(song))
+    asked = [songs[3].song_id, new_id(), songs[1].song_id]
+    assert catalogue.songs_of(asked) == [songs[1], songs[3]]
+    assert catalogue.songs_of([]) == []
+
+
+def test_a_song_is_found_by_its_id_or_its_path(catalogue, monkeypatch, tmp_path):
+    song = make_song(tmp_path / "a.mp3")
+    catalogue.put(make_record(song))
+    monkeypatch.chdir(tmp_path)
+    for asked in (song.song_id, str(song.path), "a.mp3", "./x/../a.mp3"):
+        assert catalogue.find(asked) == song
+    for asked in ("b.mp3", new_id(), ""):
+        with pytest.raises(UnknownSongError):
+            catalogue.find(asked)
 
 
 def test_songs_with_the_same_bytes_are_found(catalogue):

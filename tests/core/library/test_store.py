@@ -184,6 +184,8 @@ def test_song_vectors_are_those_of_one_space_stem_and_model(catalogue):
     assert {vector.tobytes() for vector in found.values()} == expected
     assert list(catalogue.song_vectors(SpaceName.WORK, Stem.MIX, ModelId("new"))) == []
     assert len(list(catalogue.song_vectors(SpaceName.STYLE, Stem.BACKING, MODEL))) == 3
+    assert catalogue.count_vectors(SpaceName.STYLE, Stem.MIX, ModelId("new")) == 2
+    assert catalogue.count_vectors(SpaceName.WORK, Stem.MIX, ModelId("new")) == 0
 
 
 def test_vectors_of_many_songs_at_once(catalogue):
