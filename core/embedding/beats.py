@@ -13,6 +13,8 @@ from core.types import Float32Array
 LIKELY_TEMPO_BPM = 120.0
 TEMPO_OCTAVES = 0.9  # deviation of the tempi that music has, in octaves (Ellis 2007)
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
+# Two hearings of one song may differ by an octave of tempo: all are brought into this one.
+OCTAVE_BPM = (80.0, 160.0)
 STEADINESS = 100.0  # how much a beat off the tempo costs against an onset (Ellis 2007: tightness)
 SMOOTH_S = 0.5  # onsets are measured against their surroundings of this length
 DYNAMIC_RANGE = 14.0  # natural log power, 60 dB: changes below it can't be heard
@@ -32,13 +34,24 @@ def onsets(frames: Float32Array) -> Float32Array:
 def beat_period(strength: Float32Array) -> float:
     """Return the time between beats, in frames, that onsets [T] repeat at."""
     longest = int(60.0 / SLOWEST_BPM * FRAMES_PER_S) + 1
-    size = 2 * len(strength)
-    repeats = np.fft.irfft(np.abs(np.fft.rfft(strength, size)) ** 2)[:longest]
+    # A beat rarely lasts a whole number of frames: wide onsets meet their neighbours all the same.
+    wide = np.convolve(strength, np.hanning(7), mode="same")[: len(strength)]
+    repeats = np.fft.irfft(np.abs(np.fft.rfft(wide, 2 * len(wide))) ** 2)[:longest]
     lags = np.arange(1, len(repeats))
     octaves = np.log2(60.0 * FRAMES_PER_S / lags / LIKELY_TEMPO_BPM)
     likely = repeats[1:] * np.exp(-0.5 * (octaves / TEMPO_OCTAVES) ** 2)
     likely[lags < 60.0 / FASTEST_BPM * FRAMES_PER_S] = -np.inf
-    return float(lags[np.argmax(likely)])
+    return _in_octave(float(lags[np.argmax(likely)]))
+
+
+def _in_octave(period: float) -> float:
+    """Return a period in frames, halved or doubled into ``OCTAVE_BPM``."""
+    slowest, fastest = (60.0 * FRAMES_PER_S / bpm for bpm in OCTAVE_BPM)
+    while period > slowest:
+        period /= 2.0
+    while period < fastest:
+        period *= 2.0
+    return period
 
 
 def beats(strength: Float32Array, period: float) -> NDArray[np.int64]:

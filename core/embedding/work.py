@@ -63,9 +63,10 @@ def describe(
     if len(beats_s) <= FEWEST_BEATS:
         return None
     between = synchronous(classes, beats_s)
-    starts = range(0, max(1, len(between) - PATCH_BEATS + 1), PATCH_STEP)
+    last = max(0, len(between) - PATCH_BEATS)
+    starts = [*range(0, last, PATCH_STEP), last]
     excerpts = unit(np.stack([patch_vector(between[start:]) for start in starts]))
-    starts_s = beats_s[list(starts)].astype(np.float32)
+    starts_s = beats_s[starts].astype(np.float32)
     typical_beat_s = float(np.median(np.diff(beats_s)))
     return StemVectors(
         space=SpaceName.WORK,

@@ -53,6 +53,7 @@ def write(outcome: Outcome, folder: Path, *, seed: int) -> NetworkFacts:
     weights = folder / f"{CURRENT}.safetensors"
     state = outcome.network.state_dict()
     save_file({name: value.cpu().contiguous() for name, value in state.items()}, weights)
+    weights.chmod(0o644)  # the library makes it readable for its owner only
     name, version = CURRENT.split("-")
     facts = NetworkFacts(
         name=name,

@@ -55,8 +55,8 @@ def test_silent_windows_are_left_out(embedder):
     mono = texture(3, seconds=30.0, brightness=-0.5, rate_hz=2.0)
     mono[: 11 * SAMPLE_RATE_HZ] = 0.0
     vectors = embedder.embed(log_mel(mono), stem=Stem.MIX)
-    assert len(vectors.excerpts) == len(vectors.starts_s) == 3
-    assert vectors.starts_s[0] == pytest.approx(WINDOW_S, abs=0.1)
+    assert len(vectors.excerpts) == 2
+    np.testing.assert_allclose(vectors.starts_s, [WINDOW_S, 2 * WINDOW_S], rtol=1e-5)
 
 
 def test_a_second_of_sound_is_enough(embedder):
