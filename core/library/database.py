@@ -7,6 +7,7 @@ a time. ``docs/decisions/catalogue.md`` says why.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from core.errors import BugError, LibraryError, LibraryProblem, SongkinError
 from core.library import schema
 
 BUSY_TIMEOUT_S = 5.0  # another process of ours writes for milliseconds; five seconds is a hang
+
+_RETRY_S = 0.01
 
 _HEADER_BYTES = 100  # SQLite's file format, section 1.3
 
@@ -141,13 +144,30 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         # The checks come first: they only read, so that a file that isn't ours stays untouched.
-        if not schema.is_ours(connection):
+        # One transaction, since another program of ours may be making the tables right now.
+        connection.execute("BEGIN")
+        is_ours, version = schema.is_ours(connection), schema.version(connection)
+        connection.execute("COMMIT")
+        if not is_ours:
             raise self.damaged("the file is a database of another program")
-        if schema.version(connection) > len(schema.MIGRATIONS):
+        if version > len(schema.MIGRATIONS):
             raise LibraryError(self.path, LibraryProblem.NEWER)
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._use_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        # Only the first opening of a file changes its mode, and SQLite does not wait for
+        # another program that changes it at the same moment.
+        give_up_at = time.monotonic() + self._busy_timeout_s
+        while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return  # a file system without shared memory keeps its mode: slower, but as safe
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(_RETRY_S)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:

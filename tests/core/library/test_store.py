@@ -269,6 +269,44 @@ def test_a_killed_program_loses_nothing_that_was_stored_and_leaves_nothing_half_
     catalogue.close()
 
 
+def test_programs_that_open_a_new_library_at_once_share_it(tmp_path):
+    script = textwrap.dedent(
+        f"""
+        import sys
+        from pathlib import Path
+        from core.library.store import Catalogue
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for number in range(10):
+            catalogue = Catalogue(Path({str(tmp_path)!r}) / str(number))
+            catalogue.enqueue([Path(sys.argv[1])])
+            catalogue.close()
+        """
+    )
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in "abc"
+    ]
+    for program in programs:
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        program.stdin.write("\n")
+        program.stdin.flush()
+    for program in programs:
+        program.communicate(timeout=60)
+    assert [program.returncode for program in programs] == [0, 0, 0]
+    for number in range(10):
+        catalogue = Catalogue(tmp_path / str(number))
+        assert sorted(path.name for path in catalogue.queued()) == ["a", "b", "c"]
+        catalogue.close()
+
+
 def test_a_folder_that_can_not_be_made(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(LibraryError) as caught:
