@@ -44,10 +44,7 @@ def pull_lists(
 def _stamps(store: MilvusStore, library_id: LibraryId) -> Iterator[tuple[SongId, str]]:
     if store.dimension(shapes.RECOMMENDATIONS) is None:
         return
-    rows = store.scan(
-        shapes.RECOMMENDATIONS, ["stamp"], prefix=f"{library_id}:", with_vectors=False
-    )
-    for row in rows:
+    for row in store.heads(shapes.RECOMMENDATIONS, ["stamp"], prefix=f"{library_id}:"):
         yield shapes.own_song(row.key), str(row.values["stamp"])
 
 

@@ -219,7 +219,7 @@ class ClusterSync:
     def _held(self, store: MilvusStore) -> dict[SongId, str]:
         if store.dimension(self._inbox) is None:
             return {}
-        rows = store.scan(self._inbox, ["digest"], where={"deleted": 0}, with_vectors=False)
+        rows = store.heads(self._inbox, ["digest"], where={"deleted": 0})
         return {shapes.own_song(row.key): str(row.values["digest"])[:SHORT] for row in rows}
 
     def _resync(self, store: MilvusStore, tally: Tally, *, progress: Progress) -> None:

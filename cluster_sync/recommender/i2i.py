@@ -2,7 +2,8 @@
 
 A list remembers the digest of the song it was made for, so what is to do is a comparison of two
 collections. The lists of a changed song's neighbours are written before its own: a pass that stops
-anywhere finds the same work again.
+anywhere finds the same work again. What is to do is found by strong reads; what follows needs to
+see the recommender's own writes only, since nobody else writes these collections.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from core.vectors.milvus import Hit, MilvusStore, Row
 RECALL = 60  # songs found for each; three times a list's length leaves room for copies and caps
 AFFECTED = recommend.LIST_LENGTH  # neighbours whose lists a changed song may enter
 DENSITY_NEIGHBOURS = 10  # as in CSLS
+SONGS_A_SEARCH = 256
 SONGS_A_STEP = 16  # with their recall up to a thousand rows, of 10 to 100 kB each
 
 _FIELDS = ("title", "artist", "codes", "digest")
@@ -61,9 +63,9 @@ def _work(store: MilvusStore, *, progress: Progress) -> Work:
     stale = [key for key, digest in songs.items() if made.get(key) != digest]
     work = Work(gone=[key for key in made if key not in songs])
     touched = _holding(store, {*work.gone, *(key for key in stale if key in made)})
-    for start in range(0, len(stale), SONGS_A_STEP):
+    for start in range(0, len(stale), SONGS_A_SEARCH):
         progress.check()
-        rows = store.get(shapes.CATALOGUE, stale[start : start + SONGS_A_STEP], [])
+        rows = store.get(shapes.CATALOGUE, stale[start : start + SONGS_A_SEARCH], [], fresh=False)
         for row, hits in zip(rows, _recall(store, rows), strict=True):
             work.densities[row.key] = _density(hits)
             touched.update(hit.key for hit in hits[:AFFECTED])
@@ -73,8 +75,7 @@ def _work(store: MilvusStore, *, progress: Progress) -> Work:
 
 
 def _digests(store: MilvusStore, name: str) -> dict[str, str]:
-    rows = store.scan(name, ["digest"], with_vectors=False)
-    return {row.key: str(row.values["digest"]) for row in rows}
+    return {row.key: str(row.values["digest"]) for row in store.heads(name, ["digest"])}
 
 
 def _holding(store: MilvusStore, keys: set[str]) -> set[str]:
@@ -94,7 +95,7 @@ def _recall(store: MilvusStore, rows: Sequence[Row]) -> list[list[Hit]]:
     if not rows:
         return []
     queries: Float32Array = np.stack([row.vector for row in rows])
-    found = store.search(shapes.CATALOGUE, queries, limit=RECALL + 1)
+    found = store.search(shapes.CATALOGUE, queries, limit=RECALL + 1, fresh=False)
     return [
         [hit for hit in hits if hit.key != row.key][:RECALL]
         for row, hits in zip(rows, found, strict=True)
@@ -108,10 +109,10 @@ def _density(hits: Sequence[Hit]) -> float:
 def _lists(
     store: MilvusStore, keys: Sequence[str], *, densities: Mapping[str, float]
 ) -> Iterator[Row]:
-    queries = store.get(shapes.CATALOGUE, keys, _FIELDS)
+    queries = store.get(shapes.CATALOGUE, keys, _FIELDS, fresh=False)
     recalled = _recall(store, queries)
     wanted = sorted({hit.key for hits in recalled for hit in hits})
-    rows = {row.key: row for row in store.get(shapes.CATALOGUE, wanted, _FIELDS)}
+    rows = {row.key: row for row in store.get(shapes.CATALOGUE, wanted, _FIELDS, fresh=False)}
     known = _stored_densities(store, (key for key in wanted if key not in densities))
     candidates = {
         key: _candidate(row, density=densities.get(key, known.get(key, 0.0)))
@@ -125,7 +126,9 @@ def _lists(
 
 
 def _stored_densities(store: MilvusStore, keys: Iterable[str]) -> dict[str, float]:
-    rows = store.get(shapes.RECOMMENDATIONS, list(keys), ["density"], with_vectors=False)
+    rows = store.get(
+        shapes.RECOMMENDATIONS, list(keys), ["density"], with_vectors=False, fresh=False
+    )
     return {row.key: float(row.values["density"]) for row in rows}
 
 

@@ -109,7 +109,6 @@ def consume(store: MilvusStore, merge: Merge) -> None:
     """Drop the tombstones that were obeyed, once no list holds their songs any more."""
     for name, keys in merge.withdrawn.items():
         store.delete(name, keys)
-        store.release(name)
 
 
 def _merge_inbox(
@@ -136,22 +135,22 @@ def _merge_inbox(
 def _entries(
     store: MilvusStore, name: str, *, owner: LibraryId, refused: list[Refusal]
 ) -> Iterator[Entry]:
-    own: list[str] = []
-    for key in store.keys(name):
+    n_own = 0
+    for row in store.heads(name, ["digest", "deleted"]):
+        key = row.key
         if not is_key(key) or shapes.song_of(key, owner) is None:
             refused.append(Refusal(key, REFUSED_KEY))
-        elif len(own) == MAX_SONGS:
+        elif n_own == MAX_SONGS:
             refused.append(Refusal(key, REFUSED_COUNT))
         else:
-            own.append(key)
-    for row in store.get(name, own, ["digest", "deleted"], with_vectors=False):
-        yield Entry(CatalogueId(row.key), str(row.values["digest"]), row.values["deleted"] == 1)
+            n_own += 1
+            yield Entry(CatalogueId(key), str(row.values["digest"]), row.values["deleted"] == 1)
 
 
 def _known(store: MilvusStore, owner: LibraryId) -> dict[str, str]:
     if store.dimension(shapes.CATALOGUE) is None:
         return {}
-    rows = store.scan(shapes.CATALOGUE, ["digest"], prefix=f"{owner}:", with_vectors=False)
+    rows = store.heads(shapes.CATALOGUE, ["digest"], prefix=f"{owner}:")
     return {row.key: str(row.values["digest"]) for row in rows}
 
 

@@ -6,6 +6,7 @@ that closing a store lets go of its folder.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -18,6 +19,9 @@ from core.vectors.faults import cluster_problem, library_problem, words
 LITE_SUFFIX = ".db"
 LITE_HOST = "127.0.0.1"
 STOP_GRACE_S = 2.0
+# The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
+HNSW = {"M": 16, "efConstruction": 200}
+HNSW_MIN_EF = 128
 # What opening a damaged or foreign folder raises, besides Milvus Lite's own exceptions.
 LITE_FAULTS = (
     MilvusLiteError,
@@ -37,6 +41,15 @@ class ServerDoor:
     address: str
     index_type: str = "HNSW"
     is_lite: bool = False
+
+    @property
+    def index_params(self) -> dict[str, int]:
+        """How the graph is built."""
+        return HNSW
+
+    def search_params(self, limit: int) -> dict[str, int]:
+        """How wide the graph is searched."""
+        return {"ef": max(HNSW_MIN_EF, 2 * limit)}
 
     def error(self, cause: BaseException) -> WorldError:
         """Return what a failed call means."""
@@ -59,6 +72,7 @@ class LiteDoor:
 
     index_type = "FLAT"
     is_lite = True
+    index_params: ClassVar[dict[str, int]] = {}
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -73,6 +87,10 @@ class LiteDoor:
     def error(self, cause: BaseException) -> LibraryError:
         """Return what a failure means for the folder."""
         return LibraryError(self._folder, library_problem(cause), detail=words(cause))
+
+    def search_params(self, _limit: int) -> dict[str, int]:
+        """Return nothing: a flat index has nothing to choose."""
+        return {}
 
     def misfit(self, detail: str) -> LibraryError:
         """Return the error for a collection of another shape: the index must be built again."""

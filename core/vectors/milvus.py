@@ -1,9 +1,11 @@
 """The one door to pymilvus: Milvus Lite by a path that ends in .db, a server by its URI.
 
 A collection has a text key, one float vector compared by cosine, and fields of text and numbers
-(``core/vectors/rows.py``). It is loaded when it is first read. All reads are strong: they see every
-write that was acknowledged before them. Nothing here needs a server newer than Milvus 2.3. Every
-failure is a ``ClusterError`` (server) or a ``LibraryError`` (Lite); no token enters an exception.
+(``core/vectors/rows.py``). It is loaded when it is first read. Reads are strong: they see every
+write that was acknowledged before them. That waits for the server's clock, 0.2 to 0.4 s a call;
+``fresh=False`` sees this store's own writes only, at once. Nothing here needs a server newer than
+Milvus 2.3. Every failure is a ``ClusterError`` (server) or a ``LibraryError`` (Lite); no token
+enters an exception.
 """
 
 import logging
@@ -14,8 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
-import numpy as np
-from pymilvus import DataType, MilvusClient
+from pymilvus import CollectionSchema, DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from core.types import Float32Array
@@ -30,11 +31,13 @@ from core.vectors.rows import (
     FieldSpec,
     Hit,
     Row,
+    batches,
     checked_keys,
     checked_name,
     checked_record,
-    quoted,
-    record_bytes,
+    pages,
+    range_filter,
+    read_row,
 )
 
 __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
@@ -42,15 +45,12 @@ __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Ro
 CONNECT_TIMEOUT_S = 10.0
 CALL_TIMEOUT_S = 60.0
 LOAD_TIMEOUT_S = 120.0  # creating, indexing and loading: 3 s on an idle server
-WRITE_ROWS = 1000
-WRITE_BYTES = 8 << 20  # a Milvus proxy takes messages of 64 MB; 8 MB arrive in a second or two
+DELETE_KEYS = 1000
 KEYS_A_PAGE = 16_384  # the most that Milvus answers to one query
 ROWS_A_PAGE = 256  # rows with fingerprints have up to 100 kB
 QUERIES_A_SEARCH = 1000
-# The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
-HNSW = {"M": 16, "efConstruction": 200}
-HNSW_MIN_EF = 128
 STRONG = "Strong"
+OWN_WRITES = "Session"
 # What pymilvus lets through: its own exceptions, grpc's, and ValueError for what it checks itself.
 FOREIGN = (MilvusException, grpc.RpcError, ValueError, OSError)
 
@@ -63,6 +63,65 @@ _KINDS = {
 Answer = TypeVar("Answer")
 
 
+class Connection:
+    """A client of pymilvus behind a door: it knows what is loaded, and tells what goes wrong."""
+
+    def __init__(self, door: LiteDoor | ServerDoor, client: MilvusClient) -> None:
+        self.door = door
+        self.client = client
+        self._loaded: set[str] = set()
+
+    def close(self) -> None:
+        """Close the client, and the door behind it."""
+        self.client.close()
+        self.door.close()
+
+    def load(self, name: str) -> None:
+        """Bring a collection into the server's memory."""
+        self.call(self.client.load_collection, checked_name(name), timeout=LOAD_TIMEOUT_S)
+        self._loaded.add(name)
+
+    def forget(self, name: str) -> None:
+        """Take a collection as not loaded."""
+        self._loaded.discard(name)
+
+    # pymilvus carries no types, so that what goes through these two has none either.
+    def read(
+        self,
+        name: str,
+        verb: Callable[..., Any],
+        *,
+        fresh: bool = True,
+        **named: Any,  # noqa: ANN401 - as above
+    ) -> Any:  # noqa: ANN401 - as above
+        """Read from a collection, which is loaded first, again where another client released it."""
+        level = STRONG if fresh else OWN_WRITES
+        if name not in self._loaded:
+            self.load(name)
+        try:
+            return verb(
+                checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=level, **named
+            )
+        except FOREIGN as error:
+            if milvus_code(error) != NOT_LOADED:
+                raise self.door.error(error) from error
+        self.load(name)
+        return self.call(verb, name, consistency_level=level, **named)
+
+    def call(
+        self,
+        verb: Callable[..., Answer],
+        *arguments: Any,  # noqa: ANN401 - as above
+        timeout: float = CALL_TIMEOUT_S,
+        **named: Any,  # noqa: ANN401 - as above
+    ) -> Answer:
+        """Call pymilvus; a failure is told by the door."""
+        try:
+            return verb(*arguments, timeout=timeout, **named)
+        except FOREIGN as error:
+            raise self.door.error(error) from error
+
+
 class MilvusStore:
     """Collections of vectors, on a server or in a folder; safe to share between threads."""
 
@@ -73,14 +132,13 @@ class MilvusStore:
         except BaseException:
             self._door.close()
             raise
-        self._loaded: set[str] = set()
+        self._line = Connection(self._door, self._client)
         self._dimensions: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close the connection; a folder of Milvus Lite can then be opened by others."""
-        self._client.close()
-        self._door.close()
+        self._line.close()
 
     def ensure(self, spec: CollectionSpec) -> None:
         """Create a collection with its index where it is missing.
@@ -100,11 +158,11 @@ class MilvusStore:
     def drop(self, name: str) -> None:
         """Drop a collection; nothing happens where it is missing."""
         self._forget(name)
-        self._call(self._client.drop_collection, checked_name(name))
+        self._line.call(self._client.drop_collection, checked_name(name))
 
     def names(self) -> list[str]:
         """Return the names of all collections, sorted."""
-        return sorted(self._call(self._client.list_collections))
+        return sorted(self._line.call(self._client.list_collections))
 
     @property
     def address(self) -> str:
@@ -120,29 +178,33 @@ class MilvusStore:
 
     def load(self, name: str) -> None:
         """Bring a collection into the server's memory, so that it can be read."""
-        timeout_s = LOAD_TIMEOUT_S
-        self._call(self._client.load_collection, checked_name(name), timeout=timeout_s)
-        self._loaded.add(name)
+        self._line.load(name)
 
     def release(self, name: str) -> None:
         """Let a collection leave the server's memory; what it holds stays."""
-        self._loaded.discard(name)
-        self._call(self._client.release_collection, checked_name(name))
+        self._line.forget(name)
+        self._line.call(self._client.release_collection, checked_name(name))
 
     def upsert(self, name: str, rows: Sequence[Row]) -> None:
         """Write rows, each in the place of an older one of its key; the last of a key counts."""
         dimension = self._dimension(name)
         newest = {row.key: row for row in rows}
-        for batch in _batches([checked_record(row, dimension) for row in newest.values()]):
-            self._call(self._client.upsert, checked_name(name), batch)
+        for batch in batches([checked_record(row, dimension) for row in newest.values()]):
+            self._line.call(self._client.upsert, checked_name(name), batch)
 
     def delete(self, name: str, keys: Sequence[str]) -> None:
         """Delete rows by key; keys that are not there don't matter."""
-        for some in _pages(checked_keys(keys), WRITE_ROWS):
-            self._call(self._client.delete, checked_name(name), ids=some)
+        for some in pages(checked_keys(keys), DELETE_KEYS):
+            self._line.call(self._client.delete, checked_name(name), ids=some)
 
     def get(
-        self, name: str, keys: Sequence[str], fields: Sequence[str], *, with_vectors: bool = True
+        self,
+        name: str,
+        keys: Sequence[str],
+        fields: Sequence[str],
+        *,
+        with_vectors: bool = True,
+        fresh: bool = True,
     ) -> list[Row]:
         """Return those of these rows that exist, in the order of ``keys``.
 
@@ -151,34 +213,48 @@ class MilvusStore:
         wanted = [KEY_FIELD, *map(checked_name, fields)]
         wanted += [VECTOR_FIELD] if with_vectors else []
         found: list[Row] = []
-        for some in _pages(checked_keys(keys), ROWS_A_PAGE):
-            answer = self._read(name, self._client.get, ids=some, output_fields=wanted)
-            rows = {row.key: row for row in map(_row, answer)}
+        for some in pages(checked_keys(keys), ROWS_A_PAGE):
+            answer = self._line.read(
+                name, self._client.get, fresh=fresh, ids=some, output_fields=wanted
+            )
+            rows = {row.key: row for row in map(read_row, answer)}
             found += [rows[key] for key in some if key in rows]
         return found
 
-    def keys(
-        self, name: str, *, prefix: str = "", where: Mapping[str, str | int] | None = None
-    ) -> list[str]:
-        """Return all keys that start with ``prefix``, of rows whose fields equal ``where``, sorted.
+    def heads(
+        self,
+        name: str,
+        fields: Sequence[str] = (),
+        *,
+        prefix: str = "",
+        where: Mapping[str, str | int] | None = None,
+    ) -> list[Row]:
+        """Return all rows whose key starts with ``prefix`` and whose fields equal ``where``.
 
-        A query answers at most ``KEYS_A_PAGE`` rows, in no promised order. A range of keys that
-        answers fewer is complete; any other is cut in two at the median of what came back.
+        Sorted by key, without vectors; for short fields. One query answers at most
+        ``KEYS_A_PAGE`` rows, in no promised order. A range of keys that answers fewer is complete;
+        any other is cut in two at the median of what came back.
         """
-        found: set[str] = set()
+        found: dict[str, Row] = {}
         ranges = [("", "~")]  # every key lies between
         if prefix:
             checked_keys([prefix])
             ranges = [(prefix, prefix + "~")]
         while ranges:
             low, high = ranges.pop()
-            some = self._keys_between(name, low, high, where=where or {})
+            some = self._between(name, low, high, fields=fields, where=where or {})
             if len(some) < KEYS_A_PAGE:
-                found.update(some)
+                found |= {row.key: row for row in some}
             else:
-                middle = sorted(some)[len(some) // 2]
+                middle = sorted(row.key for row in some)[len(some) // 2]
                 ranges += [(low, middle), (middle, high)]
-        return sorted(found)
+        return [found[key] for key in sorted(found)]
+
+    def keys(
+        self, name: str, *, prefix: str = "", where: Mapping[str, str | int] | None = None
+    ) -> list[str]:
+        """Return the keys of ``heads``."""
+        return [row.key for row in self.heads(name, prefix=prefix, where=where)]
 
     def scan(
         self,
@@ -189,30 +265,32 @@ class MilvusStore:
         where: Mapping[str, str | int] | None = None,
         with_vectors: bool = True,
     ) -> Iterator[Row]:
-        """Yield all rows whose key starts with ``prefix`` and whose fields equal ``where``.
+        """Yield what ``heads`` returns, a few rows at a time: for vectors and long fields.
 
-        Sorted by key; a row that is deleted meanwhile may be left out.
+        A row that is deleted meanwhile may be left out.
         """
-        for some in _pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
+        for some in pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
             yield from self.get(name, some, fields, with_vectors=with_vectors)
 
     def count(self, name: str) -> int:
         """Return how many rows a collection has."""
-        answer = self._read(name, self._client.query, filter="", output_fields=["count(*)"])
+        answer = self._line.read(name, self._client.query, filter="", output_fields=["count(*)"])
         return int(answer[0]["count(*)"])
 
-    def search(self, name: str, queries: Float32Array, *, limit: int) -> list[list[Hit]]:
+    def search(
+        self, name: str, queries: Float32Array, *, limit: int, fresh: bool = True
+    ) -> list[list[Hit]]:
         """Return the rows nearest to each query, best first; ``queries`` is float32 [Q, D]."""
         found: list[list[Hit]] = []
         for start in range(0, len(queries), QUERIES_A_SEARCH):
-            some = queries[start : start + QUERIES_A_SEARCH].tolist()
-            answer = self._read(
+            answer = self._line.read(
                 name,
                 self._client.search,
-                data=some,
+                fresh=fresh,
+                data=queries[start : start + QUERIES_A_SEARCH].tolist(),
                 limit=limit,
                 output_fields=[KEY_FIELD],
-                search_params={"metric_type": "COSINE", "params": self._search_params(limit)},
+                search_params={"metric_type": "COSINE", "params": self._door.search_params(limit)},
             )
             found += [[Hit(hit[KEY_FIELD], float(hit["distance"])) for hit in q] for q in answer]
         return found
@@ -224,45 +302,42 @@ class MilvusStore:
         such wish in ten seconds: there, nothing is asked.
         """
         if self._door.is_lite:
-            self._call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
+            self._line.call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
 
-    def _keys_between(
-        self, name: str, low: str, high: str, *, where: Mapping[str, str | int]
-    ) -> list[str]:
-        terms = [f"{KEY_FIELD} >= {quoted(low)}", f"{KEY_FIELD} < {quoted(high)}"]
-        terms += [f"{checked_name(field)} == {quoted(value)}" for field, value in where.items()]
-        answer = self._read(
+    def _between(
+        self,
+        name: str,
+        low: str,
+        high: str,
+        *,
+        fields: Sequence[str],
+        where: Mapping[str, str | int],
+    ) -> list[Row]:
+        answer = self._line.read(
             name,
             self._client.query,
-            filter=" and ".join(terms),
-            output_fields=[KEY_FIELD],
+            filter=range_filter(low, high, where=where),
+            output_fields=[KEY_FIELD, *map(checked_name, fields)],
             limit=KEYS_A_PAGE,
         )
-        return [row[KEY_FIELD] for row in answer]
-
-    def _search_params(self, limit: int) -> dict[str, int]:
-        return {"ef": max(HNSW_MIN_EF, 2 * limit)} if self._door.index_type == "HNSW" else {}
+        return [read_row(one) for one in answer]
 
     def _exists(self, name: str) -> bool:
-        return bool(self._call(self._client.has_collection, checked_name(name)))
+        return bool(self._line.call(self._client.has_collection, checked_name(name)))
 
     def _create(self, spec: CollectionSpec) -> None:
-        schema = MilvusClient.create_schema(
-            auto_id=False, enable_dynamic_field=False, description=spec.description
-        )
-        schema.add_field(KEY_FIELD, DataType.VARCHAR, is_primary=True, max_length=MAX_KEY_BYTES)
-        schema.add_field(VECTOR_FIELD, DataType.FLOAT_VECTOR, dim=spec.dimension)
-        for one in spec.fields:
-            length = {"max_length": one.max_length} if one.kind is FieldKind.TEXT else {}
-            schema.add_field(checked_name(one.name), _KINDS[one.kind], **length)
         index = MilvusClient.prepare_index_params()
-        kind = self._door.index_type
-        params = HNSW if kind == "HNSW" else {}
-        index.add_index(VECTOR_FIELD, index_type=kind, metric_type="COSINE", params=params)
-        self._call(
+        door = self._door
+        index.add_index(
+            VECTOR_FIELD,
+            index_type=door.index_type,
+            metric_type="COSINE",
+            params=door.index_params,
+        )
+        self._line.call(
             self._client.create_collection,
             checked_name(spec.name),
-            schema=schema,
+            schema=_schema(spec),
             index_params=index,
             consistency_level=STRONG,
             timeout=LOAD_TIMEOUT_S,
@@ -270,41 +345,14 @@ class MilvusStore:
 
     def _dimension(self, name: str) -> int:
         if name not in self._dimensions:
-            told = self._call(self._client.describe_collection, checked_name(name))
+            told = self._line.call(self._client.describe_collection, checked_name(name))
             vector = next(one for one in told["fields"] if one["name"] == VECTOR_FIELD)
             self._dimensions[name] = int(vector["params"]["dim"])
         return self._dimensions[name]
 
     def _forget(self, name: str) -> None:
-        self._loaded.discard(name)
+        self._line.forget(name)
         self._dimensions.pop(name, None)
-
-    # pymilvus carries no types, so that what goes through these two has none either.
-    def _read(self, name: str, verb: Callable[..., Any], **arguments: Any) -> Any:  # noqa: ANN401
-        """Read from a collection, which is loaded first, again where another client released it."""
-        if name not in self._loaded:
-            self.load(name)
-        try:
-            return verb(
-                checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=STRONG, **arguments
-            )
-        except FOREIGN as error:
-            if milvus_code(error) != NOT_LOADED:
-                raise self._door.error(error) from error
-        self.load(name)
-        return self._call(verb, name, consistency_level=STRONG, **arguments)
-
-    def _call(
-        self,
-        verb: Callable[..., Answer],
-        *arguments: Any,  # noqa: ANN401 - as above
-        timeout: float = CALL_TIMEOUT_S,
-        **named: Any,  # noqa: ANN401 - as above
-    ) -> Answer:
-        try:
-            return verb(*arguments, timeout=timeout, **named)
-        except FOREIGN as error:
-            raise self._door.error(error) from error
 
 
 def change_password(uri: str, user: str, *, old: str, new: str) -> None:
@@ -317,6 +365,18 @@ def change_password(uri: str, user: str, *, old: str, new: str) -> None:
         raise door.error(error) from error
     finally:
         client.close()
+
+
+def _schema(spec: CollectionSpec) -> CollectionSchema:
+    schema = MilvusClient.create_schema(
+        auto_id=False, enable_dynamic_field=False, description=spec.description
+    )
+    schema.add_field(KEY_FIELD, DataType.VARCHAR, is_primary=True, max_length=MAX_KEY_BYTES)
+    schema.add_field(VECTOR_FIELD, DataType.FLOAT_VECTOR, dim=spec.dimension)
+    for one in spec.fields:
+        length = {"max_length": one.max_length} if one.kind is FieldKind.TEXT else {}
+        schema.add_field(checked_name(one.name), _KINDS[one.kind], **length)
+    return schema
 
 
 def _connect(door: LiteDoor | ServerDoor, *, token: str, ca_file: Path | None) -> MilvusClient:
@@ -337,28 +397,3 @@ def _silence() -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-def _row(answer: Mapping[str, Any]) -> Row:
-    values = {k: v for k, v in answer.items() if k not in (KEY_FIELD, VECTOR_FIELD)}
-    return Row(answer[KEY_FIELD], np.asarray(answer.get(VECTOR_FIELD, ()), np.float32), values)
-
-
-def _pages(items: Sequence[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
-
-
-def _batches(records: Sequence[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
-    """Cut records into batches of at most ``WRITE_ROWS`` and about ``WRITE_BYTES``."""
-    batch: list[dict[str, object]] = []
-    n_bytes = 0
-    for record in records:
-        size = record_bytes(record)
-        if batch and (len(batch) == WRITE_ROWS or n_bytes + size > WRITE_BYTES):
-            yield batch
-            batch, n_bytes = [], 0
-        batch.append(record)
-        n_bytes += size
-    if batch:
-        yield batch

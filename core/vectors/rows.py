@@ -6,9 +6,10 @@ Milvus line that must be served.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from core.types import Float32Array
 KEY_FIELD = "key"
 VECTOR_FIELD = "vector"
 MAX_KEY_BYTES = 128
-MAX_TEXT_BYTES = 65_535  # Milvus' limit for VARCHAR
+WRITE_ROWS = 1000
+WRITE_BYTES = 8 << 20  # a Milvus proxy takes messages of 64 MB; 8 MB arrive in a second or two
 
 _KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z:_.-]{0,127}")
 _NAME = re.compile(r"[A-Za-z][0-9A-Za-z_]{0,127}")
@@ -98,6 +100,13 @@ def quoted(value: str | int) -> str:
     return '"' + "".join(_ESCAPES.get(char, char) for char in value) + '"'
 
 
+def range_filter(low: str, high: str, *, where: Mapping[str, str | int]) -> str:
+    """Return the filter for low <= key < high in rows whose fields equal ``where``."""
+    terms = [f"{KEY_FIELD} >= {quoted(low)}", f"{KEY_FIELD} < {quoted(high)}"]
+    terms += [f"{checked_name(field)} == {quoted(value)}" for field, value in where.items()]
+    return " and ".join(terms)
+
+
 def checked_record(row: Row, spec_dimension: int) -> dict[str, object]:
     """Return a row as Milvus takes it; raise ``BugError`` for a wrong key or vector."""
     checked_keys([row.key])
@@ -106,8 +115,35 @@ def checked_record(row: Row, spec_dimension: int) -> dict[str, object]:
     return {KEY_FIELD: row.key, VECTOR_FIELD: row.vector.astype(np.float32).tolist(), **row.values}
 
 
+def read_row(answer: Mapping[str, Any]) -> Row:
+    """Return a row out of what Milvus answers; its vector is empty where it was not asked for."""
+    values = {k: v for k, v in answer.items() if k not in (KEY_FIELD, VECTOR_FIELD)}
+    return Row(answer[KEY_FIELD], np.asarray(answer.get(VECTOR_FIELD, ()), np.float32), values)
+
+
 def record_bytes(record: Mapping[str, object]) -> int:
     """Return about how many bytes a record takes on its way."""
     vector = record[VECTOR_FIELD]
     n_floats = len(vector) if isinstance(vector, list) else 0
     return 4 * n_floats + sum(len(v) for v in record.values() if isinstance(v, str)) + 64
+
+
+def pages(items: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Cut items into lists of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+def batches(records: Sequence[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    """Cut records into batches of at most ``WRITE_ROWS`` and about ``WRITE_BYTES``."""
+    batch: list[dict[str, object]] = []
+    n_bytes = 0
+    for record in records:
+        size = record_bytes(record)
+        if batch and (len(batch) == WRITE_ROWS or n_bytes + size > WRITE_BYTES):
+            yield batch
+            batch, n_bytes = [], 0
+        batch.append(record)
+        n_bytes += size
+    if batch:
+        yield batch
