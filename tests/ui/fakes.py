@@ -129,6 +129,8 @@ class FakeWorkbench:
         self.may_finish = threading.Event()  # the separation waits for it
         self.may_finish.set()
         self.log: list[str] = []
+        self.asked: list[tuple[SpaceName, Stem | None]] = []
+        self.covers: dict[SongId, bytes] = {}
 
     def warm_up(self) -> None:
         self.log.append("warm_up")
@@ -172,7 +174,7 @@ class FakeWorkbench:
     def problems(self) -> list[Problem]:
         return list(self.catalogue.problems.values())
 
-    def similar(  # the ports name arguments that the fake has no use for
+    def similar(
         self,
         song_id: SongId,
         *,
@@ -181,6 +183,7 @@ class FakeWorkbench:
         stem: Stem | None = None,
     ) -> list[Neighbour]:
         self.catalogue.song(song_id)
+        self.asked.append((space, stem))
         others = [other for other in self.catalogue.songs if other != song_id]
         return [
             Neighbour(other, 0.97 - 0.03 * rank, Match(45.0 - 3 * rank, 72.0 + 11 * rank, 11.9))
@@ -211,7 +214,7 @@ class FakeWorkbench:
         return overview(self.catalogue.song(song_id).title)
 
     def cover(self, song_id: SongId) -> bytes | None:
-        return None
+        return self.covers.get(song_id)
 
     def _fail_if_told(self) -> None:
         if self.failure:
@@ -265,9 +268,11 @@ class FakePlayer:
 
     state: FakePlayerState = FakePlayerState()
     plays: list[tuple[str, float]] = field(default_factory=list)
+    gain_db: float = 0.0
 
     def play(self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0) -> None:
         self.plays.append((path.name, start_s))
+        self.gain_db = gain_db
         self.state = FakePlayerState(path, start_s, 240.0, is_playing=True)
 
     def pause(self) -> None:

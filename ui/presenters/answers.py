@@ -180,7 +180,7 @@ def _duplicate(workbench: WorkbenchPort, song_id: SongId, pair: PairVerdict) -> 
         figure="100 %" if is_exact else f"{100 * pair.score:.1f} %",
         measure=BYTES if is_exact else BITS,
         label=VERDICTS[pair.verdict],
-        why=f"their {_span(match.song_s, match)}{BETWEEN}your {_span(match.query_s, match)}",
+        why=f"their {span(match.song_s, match)}\nyour {span(match.query_s, match)}",
         match=match,
         duration_s=song.duration_s,
         overview=_overview(workbench, song),
@@ -194,7 +194,8 @@ def _match(pair: PairVerdict, *, is_a: bool) -> Match:
     return Match(mine, theirs, over.duration_s)
 
 
-def _span(start_s: float, match: Match) -> str:
+def span(start_s: float, match: Match) -> str:
+    """Say from when to when a match lies in one of its songs."""
     return f"{clock(start_s)} to {clock(start_s + match.duration_s)}"
 
 

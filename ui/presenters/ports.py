@@ -155,7 +155,7 @@ class PlayerStatePort(Protocol):
 
 
 class PlayerPort(Protocol):
-    """One voice on the sound device; every call returns at once."""
+    """One voice on the sound device; every call but ``stop`` returns at once."""
 
     @property
     def state(self) -> PlayerStatePort:
@@ -179,5 +179,5 @@ class PlayerPort(Protocol):
         ...
 
     def stop(self) -> None:
-        """Fall silent and forget the file."""
+        """Fall silent and let go of file and device; may wait for them."""
         ...

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from core.types import AnalysisStep, Float32Array, Match, Song, SongId
-from ui.presenters.answers import NO_WAVE, Result, Tab
+from ui.presenters.answers import NO_WAVE, Result, Tab, span
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ResultsPresenter
 from ui.presenters.rows import SongRow
 from ui.presenters.verbs import Lane, Lanes, Verb
-from ui.presenters.words import STEPS, clock, file_facts
+from ui.presenters.words import BETWEEN, STEPS, clock, file_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class SongPagePresenter:
         result = self.shown_list.current
         if result is None or result.match is None:
             return None
+        if result.verdict:
+            where = span(result.match.query_s, result.match)
+            return MatchMark(result.match, f"same sound as {result.title}, {where}")
         words = f"match with {result.title}, {clock(result.match.query_s)}"
         return MatchMark(result.match, words)
 
@@ -136,5 +139,6 @@ class SongPagePresenter:
 def describe(rank: int, result: Result) -> str:
     """Say a line in one breath, for screen readers and tool tips."""
     score = f"{result.figure} {result.measure}"
-    parts = [f"{rank}. {result.title}, {result.artist}", score, result.label, result.why]
+    parts = [f"{rank}. {result.title}, {result.artist}", score, result.label]
+    parts.append(result.why.replace("\n", BETWEEN))
     return ". ".join(part for part in parts if part) + "."

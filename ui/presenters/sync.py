@@ -31,9 +31,6 @@ class Standing:
     waiting: int
 
 
-NOWHERE = Standing(SyncState.NOT_SET_UP, "", 0)
-
-
 def read_standing(sync: SyncPort) -> Standing:
     """Ask where the library stands; runs in a lane."""
     return Standing(sync.state, sync.cluster_name, sync.waiting())
@@ -53,7 +50,8 @@ class SyncPresenter:
         self._sync = sync
         self._lanes = lanes
         self._notices = notices
-        self._standing = NOWHERE
+        self._standing: Standing | None = None  # until it was read
+        self._is_pressed = False
         self._running: Progress | None = None
         self._report: ProgressReport | None = None
         self._is_reading = False
@@ -67,7 +65,9 @@ class SyncPresenter:
     @property
     def state(self) -> SyncState:
         """Where the library stands."""
-        return SyncState.SYNCING if self._running else self._standing.state
+        if self._running:
+            return SyncState.SYNCING
+        return self._standing.state if self._standing else SyncState.IN_STEP
 
     @property
     def report(self) -> ProgressReport | None:
@@ -77,6 +77,8 @@ class SyncPresenter:
     @property
     def words(self) -> str:
         """The cluster's name and state."""
+        if self._standing is None:
+            return ""
         said = STATES[self.state]
         cluster = shown(self._standing.cluster)
         return f"{cluster}: {said}" if cluster else said[0].upper() + said[1:]
@@ -86,9 +88,9 @@ class SyncPresenter:
         """What the button says."""
         if self._running:
             return "Stop syncing"
-        if self._standing.state is SyncState.NOT_SET_UP:
+        if self.state is SyncState.NOT_SET_UP:
             return "Set up Sync"
-        waiting = self._standing.waiting
+        waiting = self._standing.waiting if self._standing else 0
         return f"Sync · {waiting:,} to send" if waiting else "Sync"
 
     def refresh(self) -> None:
@@ -109,6 +111,8 @@ class SyncPresenter:
         """Sync, stop the sync, or ask for the cluster's address."""
         if self._running:
             self._running.cancel()
+        elif self._standing is None:
+            self._is_pressed = True  # and done once it is known what to do
         elif self._standing.state is SyncState.NOT_SET_UP:
             self.asks_sign_in.emit(None)
         else:
@@ -170,6 +174,9 @@ class SyncPresenter:
     def _take(self, standing: Standing) -> None:
         self._standing = standing
         self.changed.emit(None)
+        if self._is_pressed:
+            self._is_pressed = False
+            self.press()
 
     def _read(self) -> None:
         self._is_reading = False

@@ -18,6 +18,7 @@ from ui.presenters.verbs import Lane, Lanes, Verb
 
 # A step between two polls that is longer than this was a jump, not listening.
 LONGEST_STEP_S = 1.0
+END_S = 0.3  # a song that is as near to its end as this has been heard
 LEAST_LISTEN_S = 1.0  # shorter plays are slips of the finger
 
 
@@ -120,13 +121,18 @@ class TransportPresenter:
         self._start(other, min(max(0.0, at_s), there.duration_s))
 
     def toggle(self) -> None:
-        """Play or pause."""
-        if self._player.state.is_playing:
+        """Play or pause; a song that came to its end, or could not play, begins again."""
+        state, deck = self._player.state, self.deck
+        if state.is_playing:
             self._player.pause()
-        elif self._player.state.path is not None:
-            self._player.resume()
-        elif self.deck:
+        elif deck is None:
+            return
+        elif state.path != deck.path or state.problem is not None:
             self._start(self._side, self._position_s)
+        elif state.position_s >= deck.duration_s - END_S:
+            self._start(self._side, 0.0)
+        else:
+            self._player.resume()
         self.poll()
 
     def seek(self, share: float) -> None:
@@ -156,13 +162,18 @@ class TransportPresenter:
 
     def release(self, song_id: SongId) -> None:
         """Fall silent where a song that plays is taken away."""
-        if any(deck.song_id == song_id for deck in self._decks.values()):
-            self.stop()
-            self._decks = {}
-            self.changed.emit(None)
+        if all(deck.song_id != song_id for deck in self._decks.values()):
+            return
+        self._player.pause()
+        # Letting go of the device can take a moment.
+        self._lanes.run(Verb(lambda _: self._player.stop()), Lane.COMPUTE)
+        self._decks = {}
+        self._heard_s = 0.0
+        self._is_playing = False
+        self.changed.emit(None)
 
     def stop(self) -> None:
-        """Fall silent."""
+        """Fall silent for good, when the window closes."""
         self._note_listen()
         self._player.stop()
         self._is_playing = False

@@ -27,6 +27,7 @@ class Placeholder(QWidget):
         self._button = QPushButton()
         self._button.setFixedHeight(theme.CONTROL_HEIGHT)
         self._button.clicked.connect(self.pressed)
+        self.setFocusProxy(self._button)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * theme.GRID,) * 4)
         column.setSpacing(2 * theme.GRID)
@@ -54,6 +55,7 @@ class Skeleton(QWidget):
     def __init__(self, look: Theme, row_height: int) -> None:
         super().__init__()
         self.setAccessibleName("Loading")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # it holds the keyboard's place
         self._theme = look
         self._row_height = row_height
 

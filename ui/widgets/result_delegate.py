@@ -25,6 +25,7 @@ from ui.widgets.covers import CoverShelf
 
 Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
+TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -67,14 +68,14 @@ def places(box: QRect) -> Places:
         theme.RESULT_COVER,
         theme.RESULT_COVER,
     )
-    free = why.left() - gap - (cover.right() + theme.GRID + theme.HALF)
-    wave_width = max(0, free - 2 * theme.SCORE_WIDTH - 2 * gap)
-    has_wave = wave_width >= theme.RESULT_WAVE_LEAST
-    wave_width = min(wave_width, 2 * theme.RESULT_WAVE_LEAST) if has_wave else 0
-    wave = QRect(why.left() - gap - wave_width, box.top() + 12, wave_width, box.height() - 24)
-    score_left = wave.left() - (gap if has_wave else 0) - theme.SCORE_WIDTH
-    score = QRect(score_left, box.top(), theme.SCORE_WIDTH, box.height())
     names_left = cover.right() + theme.GRID + theme.HALF
+    free = why.left() - names_left - theme.NAMES_LEAST - theme.SCORE_WIDTH - 3 * gap
+    has_wave = free >= theme.RESULT_WAVE_LEAST
+    wave_width = min(free, theme.RESULT_WAVE_MOST) if has_wave else 0
+    wave = QRect(why.left() - gap - wave_width, box.top() + 12, wave_width, box.height() - 24)
+    score_width = theme.SCORE_WIDTH if has_wave else theme.SCORE_LEAST
+    score_left = wave.left() - (gap if has_wave else 0) - score_width
+    score = QRect(score_left, box.top(), score_width, box.height())
     names = QRect(names_left, box.top(), score.left() - gap - names_left, box.height())
     rank = QRect(box.left(), box.top(), theme.RANK_WIDTH, box.height())
     return Places(rank, cover, names, score, wave, why, play, switch)
@@ -173,10 +174,11 @@ class ResultDelegate(QStyledItemDelegate):
     def _why(self, painter: QPainter, box: QRect, result: Result) -> None:
         tokens, middle = self._theme.tokens, box.center().y()
         colour = tokens.duplicates_text if result.verdict else tokens.accent_text
-        at = QPointF(box.left() + 0.5, middle - 9.5)
+        at = QPointF(box.left() + 0.5, middle - 16.5)
         painting.pill(painter, at, result.label, font=self._small, colour=colour)
-        below = QRect(box.left(), middle + 2, box.width(), 17)
-        painting.words(painter, below, result.why, font=self._small, colour=tokens.muted)
+        below = QRect(box.left(), middle - 6, box.width(), 36)
+        painter.setPen(tokens.muted)
+        painter.drawText(below, TWO_LINES, result.why)
 
     def _buttons(self, painter: QPainter, where: Places) -> None:
         tokens = self._theme.tokens

@@ -18,7 +18,7 @@ from ui.presenters.answers import Result, Tab
 from ui.presenters.results import ListState
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.transport import TransportPresenter
-from ui.presenters.words import clock
+from ui.presenters.words import NO_ARTIST, clock
 from ui.theme import Theme
 from ui.widgets import painting, parts
 from ui.widgets.covers import CoverShelf
@@ -83,7 +83,7 @@ class SongHeader(QWidget):
             return
         self._cover.show_song(row.song.song_id if row.song else None, row.title)
         self._title.say(row.title)
-        self._artist.say(row.artist)
+        self._artist.say("" if row.artist == NO_ARTIST else row.artist)
         while (item := self._chips.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()

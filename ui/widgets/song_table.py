@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QMenu,
     QStackedLayout,
@@ -54,8 +55,8 @@ class SongTable(QWidget):
         self._listed(None)
 
     def focus(self) -> None:
-        """Bring the keyboard to the table."""
-        self.view.setFocus()
+        """Bring the keyboard to the table, or to what stands in for it."""
+        self._current().setFocus()
 
     def step(self, by: int) -> None:
         """Choose the row that is ``by`` rows further."""
@@ -128,9 +129,9 @@ class SongTable(QWidget):
     def _show_state(self) -> None:
         match self._library.shelf:
             case Shelf.FULL:
-                self._stack.setCurrentWidget(self.view)
+                self._turn(self.view)
             case Shelf.LOADING:
-                self._stack.setCurrentWidget(self._skeleton)
+                self._turn(self._skeleton)
             case Shelf.EMPTY:
                 self._say("Drop songs or folders anywhere in this window.", "Add songs")
             case Shelf.NOTHING_FOUND:
@@ -138,9 +139,21 @@ class SongTable(QWidget):
             case Shelf.FAILED:
                 self._say(self._library.failure, "")
 
+    def _turn(self, page: QWidget) -> None:
+        """Show a page; the keyboard goes with it, unless it is elsewhere."""
+        focus = QApplication.focusWidget()
+        has_focus = focus is not None and self.isAncestorOf(focus)
+        self._stack.setCurrentWidget(page)
+        if has_focus:
+            page.setFocus()
+
+    def _current(self) -> QWidget:
+        page = self._stack.currentWidget()
+        return page if page is not None else self.view
+
     def _say(self, text: str, button: str) -> None:
         self._placeholder.say(text, button=button)
-        self._stack.setCurrentWidget(self._placeholder)
+        self._turn(self._placeholder)
         if self._library.shelf is Shelf.EMPTY and self._path is not None:
             self._path = None
             self.chosen.emit(None)

@@ -31,7 +31,9 @@ class SearchBox(QLineEdit):
         self.setObjectName("searchBox")
         self.setAccessibleName("Search the library")
         self.setPlaceholderText("Search title, artist, album, stage")
-        self.setFixedSize(theme.SEARCH_WIDTH, theme.CONTROL_HEIGHT)
+        self.setFixedHeight(theme.CONTROL_HEIGHT)
+        self.setMinimumWidth(theme.SEARCH_WIDTH[0])
+        self.setMaximumWidth(theme.SEARCH_WIDTH[1])
         self.setAcceptDrops(False)  # the window takes the drops
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -59,7 +61,9 @@ class TopBar(QFrame):
         self._chips: dict[Filter, QPushButton] = {}
         self.search = SearchBox()
         self.search.textChanged.connect(library.search)
-        self._cluster = parts.label(tone="muted")
+        self._cluster = parts.CutLabel(tone="muted")
+        self._cluster.setObjectName("clusterLabel")
+        self._cluster.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._sync_button = parts.button("Sync", kind="sync")
         self._sync_button.setObjectName("syncButton")
         self._sync_button.clicked.connect(sync.press)
@@ -77,7 +81,7 @@ class TopBar(QFrame):
         name.setFont(theme.font(theme.HEADING_PX, theme.Weight.BOLD))
         row.addWidget(name)
         row.addSpacing(theme.GRID)
-        row.addWidget(self.search)
+        row.addWidget(self.search, 2)
         row.addSpacing(theme.HALF)
         group = QButtonGroup(self)
         for which in Filter:
@@ -90,8 +94,7 @@ class TopBar(QFrame):
         keys = parts.button("?", name="Keyboard shortcuts")
         keys.setFixedWidth(theme.CONTROL_HEIGHT)
         keys.clicked.connect(self.keys_asked)
-        row.addStretch(1)
-        row.addWidget(self._cluster)
+        row.addWidget(self._cluster, 3)
         for control in (self._sync_button, add, keys):
             row.addWidget(control)
 
@@ -118,7 +121,7 @@ class TopBar(QFrame):
         note = f" ({self._sync.cluster_note})" if self._sync.cluster_note else ""
         report = self._sync.report
         far = f" {report.done:,} of {report.total:,}" if report and report.total else ""
-        self._cluster.setText(f"{self._sync.words}{far}{note}")
+        self._cluster.say(f"{self._sync.words}{far}{note}")
         tone = "trouble" if self._sync.state in TROUBLED else "muted"
         if self._cluster.property("tone") != tone:
             self._cluster.setProperty("tone", tone)

@@ -1,0 +1,67 @@
+"""Times, facts and numbers in words."""
+
+import math
+
+import pytest
+
+from core.types import AnalysisStep, AudioFacts, Stem, Verdict
+from ui.presenters.words import (
+    STEMS,
+    STEPS,
+    VERDICTS,
+    clock,
+    file_facts,
+    searchable,
+    songs,
+    time_left,
+)
+
+
+@pytest.mark.parametrize(
+    ("time_s", "said"),
+    [
+        (0.0, "0:00"),
+        (59.99, "0:59"),
+        (243.2, "4:03"),
+        (3600.0, "1:00:00"),
+        (7262.0, "2:01:02"),
+        (-0.2, "0:00"),
+        (None, "\N{EN DASH}"),
+        (math.inf, "\N{EN DASH}"),
+    ],
+)
+def test_clock(time_s: float | None, said: str) -> None:
+    assert clock(time_s) == said
+
+
+@pytest.mark.parametrize(
+    ("left_s", "said"),
+    [
+        (12.0, "less than a minute left"),
+        (170.0, "about 3 min left"),
+        (9000.0, "about 2.5 h left"),
+    ],
+)
+def test_time_left_is_no_finer_than_it_can_be_known(left_s: float, said: str) -> None:
+    assert time_left(left_s) == said
+
+
+def test_facts_of_a_file() -> None:
+    assert (
+        file_facts(AudioFacts("mp3", 192_000, 44_100, 2, 1.0)) == "mp3 192 kb/s · 44.1 kHz · stereo"
+    )
+    assert file_facts(AudioFacts("flac", None, 96_000, 6, 1.0)) == "flac · 96 kHz · 6 channels"
+
+
+def test_numbers_of_songs() -> None:
+    assert (songs(1), songs(0), songs(12345)) == ("1 song", "0 songs", "12,345 songs")
+
+
+def test_search_ignores_case_and_accents() -> None:
+    assert searchable("ÜNDER Ébène") == "under ebene"
+
+
+def test_every_step_verdict_and_stem_has_words() -> None:
+    assert set(STEPS) == set(AnalysisStep)
+    assert set(VERDICTS) == set(Verdict)
+    assert set(STEMS) == set(Stem)
