@@ -65,13 +65,13 @@ def fetch(facts: WeightsFacts, folder: Path, *, progress: Progress) -> Path:
     if wanted.is_file():
         return checked(wanted, facts)
     partial = folder / f"{facts.name}.{os.getpid()}.part"
-    try:
-        with _translated(facts):
-            folder.mkdir(parents=True, exist_ok=True)
+    with _translated(facts):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
             _download(facts, partial, progress=progress)
-        return checked(partial, facts).replace(wanted)
-    finally:
-        partial.unlink(missing_ok=True)
+            return checked(partial, facts).replace(wanted)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _download(facts: WeightsFacts, partial: Path, *, progress: Progress) -> None:
