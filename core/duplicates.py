@@ -21,10 +21,10 @@ RECORDING_ERROR = 0.23
 RECORDING_COVER = 0.80
 
 # Up to here the mixes of one recording differ without doubt. Above it lie hard equalisers, but
-# also one backing with and without a voice (0.16 to 0.23). The separated backings tell them apart:
-# a hard equaliser leaves them 0.97 times as far apart or more, a voice half as far or less.
+# also one backing with and without a voice (0.19 to 0.23). The separated backings tell them apart:
+# hard equalisers left them 0.98 times as far apart or more, voices 0.67 times or less.
 CLEAR_ERROR = 0.13
-SUNG_OVER_SHARE = 0.60
+SUNG_OVER_SHARE = 0.80
 
 # Short stretches must agree better. Clips differ in up to 0.083 unless the equaliser was turned,
 # and stretches of half a minute of other songs come down to 0.13.
