@@ -102,5 +102,7 @@ def _translated(facts: WeightsFacts) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the answer, and with it the line
         reason = getattr(error, "reason", None) or error
         raise WeightsError(facts.model, WeightsProblem.MISSING, detail=str(reason)) from error
