@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import av
 import numpy as np
-from scipy.signal import sosfilt
+from av.audio.stream import AudioStream
 
 from core.embedding.frontend import SAMPLE_RATE_HZ
 from core.types import Float32Array
@@ -33,6 +33,8 @@ def through_codec(
         stream = written.add_stream(
             encoder, rate=SAMPLE_RATE_HZ if encoder != "libopus" else 48_000
         )
+        if not isinstance(stream, AudioStream):
+            raise TypeError(encoder)
         stream.bit_rate, stream.layout = bit_rate, "mono"
         frame = av.AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
         frame.sample_rate, frame.time_base = SAMPLE_RATE_HZ, Fraction(1, SAMPLE_RATE_HZ)
@@ -43,7 +45,7 @@ def through_codec(
 
 def _decoded(buffer: io.BytesIO, length: int) -> Float32Array:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
-    with av.open(buffer) as source:
+    with av.open(buffer, "r") as source:
         frames = [f for frame in source.decode(audio=0) for f in resampler.resample(frame)]
     frames += resampler.resample(None)
     mono: Float32Array = np.concatenate([frame.to_ndarray()[0] for frame in frames])[:length]
@@ -51,29 +53,23 @@ def _decoded(buffer: io.BytesIO, length: int) -> Float32Array:
 
 
 def equalised(mono: Float32Array, *shelves: Shelf) -> Float32Array:
-    """Return the sound through shelving filters (Bristow-Johnson's, slope 1)."""
-    filtered = sosfilt(np.array([_section(shelf) for shelf in shelves]), mono)
-    return np.asarray(filtered, dtype=np.float32)
-
-
-def _section(shelf: Shelf) -> list[float]:
-    a = 10.0 ** (shelf.gain_db / 40.0)
-    angle = 2 * np.pi * shelf.hz / SAMPLE_RATE_HZ
-    cos = np.cos(angle) * (1.0 if shelf.is_high else -1.0)
-    slope = 2 * np.sqrt(a) * np.sin(angle) / np.sqrt(2.0)
-    sign = -1.0 if shelf.is_high else 1.0
-    over = [a * (a + 1 + (a - 1) * cos + slope), sign * 2 * a * (a - 1 + (a + 1) * cos)]
-    over.append(a * (a + 1 + (a - 1) * cos - slope))
-    under = [a + 1 - (a - 1) * cos + slope, -sign * 2 * (a - 1 - (a + 1) * cos)]
-    under.append(a + 1 - (a - 1) * cos - slope)
-    return [value / under[0] for value in (*over, *under)]
+    """Return the sound with its levels changed above or below frequencies, an octave wide."""
+    hz = np.fft.rfftfreq(len(mono), 1 / SAMPLE_RATE_HZ)
+    octaves = np.log2(np.maximum(hz, 1.0))
+    gain_db = np.zeros_like(hz)
+    for shelf in shelves:
+        above = 1.0 / (1.0 + np.exp(-4.0 * (octaves - np.log2(shelf.hz))))
+        gain_db += shelf.gain_db * (above if shelf.is_high else 1.0 - above)
+    filtered = np.fft.irfft(np.fft.rfft(mono) * 10.0 ** (gain_db / 20.0), len(mono))
+    return filtered.astype(np.float32)
 
 
 def noisy(mono: Float32Array, *, snr_db: float) -> Float32Array:
     """Return the sound with white noise under it."""
     noise = np.random.default_rng(len(mono)).standard_normal(len(mono))
     level = np.sqrt(np.mean(mono**2)) * 10.0 ** (-snr_db / 20.0)
-    return (mono + level * noise).astype(np.float32)
+    mixed: Float32Array = (mono + level * noise).astype(np.float32)
+    return mixed
 
 
 DAMAGES: Mapping[str, Damage] = {

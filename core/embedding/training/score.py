@@ -12,7 +12,6 @@ from core.embedding.training.data import TrainingSong
 from core.embedding.windows import SILENCE_LEVEL, cut, levels
 from core.types import Float32Array
 
-WINDOWS_PER_SONG = 6  # spread over the song: enough to place it, and six times faster than all
 BATCH = 64
 AT = 10  # the list that a user sees
 
@@ -26,12 +25,12 @@ class LabelledWindows:
     soundtracks: tuple[str, ...]
 
 
-def song_windows(songs: Sequence[TrainingSong]) -> LabelledWindows:
-    """Return a few windows of every song that is not silent there."""
+def song_windows(songs: Sequence[TrainingSong], *, at_most: int) -> LabelledWindows:
+    """Return a few windows of every song, spread over it, but no silent ones."""
     windows, numbers = [], []
     for number, song in enumerate(songs):
         whole = cut(song.frames.astype(np.float32))[0]
-        places = np.linspace(0, len(whole) - 1, min(WINDOWS_PER_SONG, len(whole))).round()
+        places = np.linspace(0, len(whole) - 1, min(at_most, len(whole))).round()
         few = torch.from_numpy(whole[places.astype(int)])
         windows.append(few[levels(few) > SILENCE_LEVEL])
         numbers.append(torch.full((len(windows[-1]),), number))
@@ -46,16 +45,15 @@ def vectors_of(network: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
         return torch.cat([network(batch) for batch in torch.split(windows, BATCH)])
 
 
-def ranked_scores(songs: Float32Array, soundtracks: Sequence[str]) -> dict[str, Float32Array]:
-    """Return, [S] each, how well the nearest songs of vectors [S, D] are of the same soundtrack.
+def ranked_scores(likeness: Float32Array, soundtracks: Sequence[str]) -> dict[str, Float32Array]:
+    """Return, [S] each, how well the songs most like each, by [S, S], are of its soundtrack.
 
-    ``p_at_10`` is their share of the first ten, ``map`` the average precision. Vectors have
-    length 1.
+    ``p_at_10`` is their share of the first ten, ``map`` the average precision. What a song is
+    like itself does not count.
     """
     labels = np.array(soundtracks)
-    likeness = songs @ songs.T
-    np.fill_diagonal(likeness, -np.inf)
-    order = np.argsort(-likeness, axis=1)[:, :-1]
+    others = np.where(np.eye(len(labels), dtype=np.bool_), -np.inf, likeness)
+    order = np.argsort(-others, axis=1)[:, :-1]
     hits = (labels[order] == labels[:, None]).astype(np.float32)
     precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
     average = (precision * hits).sum(axis=1) / np.maximum(hits.sum(axis=1), 1.0)
@@ -71,5 +69,5 @@ def retrieval_score(network: StyleNetwork, songs: LabelledWindows) -> dict[str, 
     sums = torch.zeros((len(songs.soundtracks), vectors.shape[1]))
     sums.index_add_(0, songs.songs, vectors)
     pooled = torch.nn.functional.normalize(sums).numpy()
-    scores = ranked_scores(pooled, songs.soundtracks)
+    scores = ranked_scores(pooled @ pooled.T, songs.soundtracks)
     return {name: round(float(values.mean()), 4) for name, values in scores.items()}

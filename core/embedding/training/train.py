@@ -22,6 +22,8 @@ from core.embedding.training.score import retrieval_score, song_windows
 from core.embedding.training.whiten import whiten
 
 SLACK = 1.3  # a crop is cut longer, so that it can be played faster
+# Windows of a song: enough to place it among others, and to know how its vectors spread.
+JUDGED_WINDOWS, KNOWN_WINDOWS = 6, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def train(
 ) -> Outcome:
     """Train a network and return the best moving average on ``stopping``, whitened on ``songs``."""
     source, trainer = BatchSource(songs, plan), Trainer(plan, torch.device(device))
-    judged, known = song_windows(stopping), song_windows(songs)
+    judged = song_windows(stopping, at_most=JUDGED_WINDOWS)
+    known = song_windows(songs, at_most=KNOWN_WINDOWS)
     best, losses = Outcome(trainer.average, 0, {"map": 0.0}), []
     for step in range(1, plan.steps + 1):
         losses.append(trainer.step(*source.draw()))
