@@ -4,29 +4,50 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.audio.playback import Player
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from ui.main_window import MainWindow
 
 from app import wiring
 from app.logs import start_logging
+from core.audio.playback import Player
 from core.settings import Settings, default_places
+from ui.main_window import MainWindow
+
+PICTURE_AFTER_MS = 4000  # the first song is open by then, with its answers
 
 
-def run_window(settings: Settings, *, paths: Sequence[Path] = ()) -> int:
-    """Open the window on a library and return the exit code once it is closed."""
+def run_window(
+    settings: Settings,
+    *,
+    paths: Sequence[Path] = (),
+    cluster: wiring.ClusterAddress | None = None,
+    picture: Path | None = None,
+) -> int:
+    """Open the window on a library; return the exit code once it is closed.
+
+    With ``picture``, take the window's picture after a moment and close it.
+    """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Songkin")
-    with wiring.open_workbench(settings) as bench, wiring.open_sync(bench.catalogue) as port:
-        player = Player()
-        window = MainWindow(bench, port, player)
-        window.show()
-        if paths:
-            window.add(paths)
-        try:
+    player = Player()
+    try:
+        with wiring.open_workbench(settings) as bench:
+            port = wiring.sync_port(bench.catalogue, cluster)
+            note = cluster.note if cluster else ""
+            window = MainWindow(bench, port, player, cluster_note=note)
+            window.show()
+            window.add(list(paths))
+            if picture is not None:
+                QTimer.singleShot(PICTURE_AFTER_MS, lambda: _take_picture(window, picture))
             return application.exec()
-        finally:
-            player.close()
+    finally:
+        player.close()
+
+
+def _take_picture(window: MainWindow, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    window.grab().save(str(target))
+    window.close()
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeAlias
 
 from app import output, verbs
 from app.logs import start_logging
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_taking_in(commands: Commands) -> None:
@@ -105,8 +106,8 @@ def _add_cluster(commands: Commands) -> None:
     _cluster(one_pass)
 
 
-def _verb(commands: Commands, name: str, verb: verbs.Verb, *, help: str) -> argparse.ArgumentParser:
-    added = commands.add_parser(name, help=help)
+def _verb(commands: Commands, name: str, verb: verbs.Verb, *, does: str) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=does)
     added.add_argument("--json", action="store_true", help="print JSON")
     added.set_defaults(verb=verb)
     return added

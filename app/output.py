@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cluster_sync.recommender.passes import PassReport
-
 from core.answers import Question
 from core.library.store import Catalogue
 from core.types import (
@@ -150,7 +149,17 @@ def pass_shape(report: PassReport) -> Shape:
         "refused": report.refused,
         "removed": report.removed,
         "lists": report.lists,
+        "reasons": dict(report.reasons),
     }
+
+
+def pass_words(report: PassReport) -> str:
+    """Return what one recommender pass did, and what it refused and why."""
+    refused = "".join(f"\n  {count} refused: {why}" for why, count in report.reasons.items())
+    return (
+        f"{report.merged} songs merged, {report.removed} removed, {report.lists} lists written."
+        f"{refused}"
+    )
 
 
 def report_words(report: AnalysisReport, name: Callable[[SongId], str]) -> str:

@@ -93,32 +93,26 @@ def export(args: argparse.Namespace, settings: Settings) -> int:
         f"{space.value}_{stem.value}": vectors
         for (space, stem), vectors in exported.vectors.items()
     }
+    named = {
+        "song_ids": np.array(exported.song_ids, dtype=np.str_),
+        "paths": np.array([str(path) for path in exported.paths], dtype=np.str_),
+    }
     with args.vectors.open("wb") as file:
-        np.savez(
-            file,
-            song_ids=np.array(exported.song_ids, dtype=np.str_),
-            paths=np.array([str(path) for path in exported.paths], dtype=np.str_),
-            **arrays,
-        )
+        np.savez(file, allow_pickle=False, **named, **arrays)
     return OK
 
 
 def fetch_weights(args: argparse.Namespace, settings: Settings) -> int:
     """Fetch the weights of a separator that doesn't ship with its own."""
     with stoppable() as progress:
-        wiring.fetch_weights(SeparatorName(args.model), settings, progress=progress)
+        wiring.fetch_separator(SeparatorName(args.model), settings, progress=progress)
     return OK
 
 
 def sync(args: argparse.Namespace, settings: Settings) -> int:
     """Send what changed to the cluster, and fetch the lists."""
-    token = sys.stdin.readline().rstrip("\n") if args.token_stdin else None
-    with (
-        wiring.open_catalogue(settings) as catalogue,
-        wiring.open_sync(catalogue, uri=args.uri, token=token, ca_file=args.ca_file) as port,
-        stoppable() as progress,
-    ):
-        report = port.sync(progress=progress)
+    with wiring.open_catalogue(settings) as catalogue, stoppable() as progress:
+        report = wiring.sync_port(catalogue, _cluster(args)).sync(progress=progress)
     if args.json:
         output.emit(output.sync_shape(report))
     else:
@@ -145,11 +139,8 @@ def recommendations(args: argparse.Namespace, settings: Settings) -> int:
 
 def recommend_pass(args: argparse.Namespace, _settings: Settings) -> int:
     """Run one recommender pass on the cluster."""
-    token = sys.stdin.readline().rstrip("\n") if args.token_stdin else ""
     with stoppable() as progress:
-        report = wiring.run_recommend_pass(
-            args.uri, token=token, ca_file=args.ca_file, progress=progress
-        )
+        report = wiring.run_recommend_pass(_cluster(args), progress=progress)
     if args.json:
         output.emit(output.pass_shape(report))
     else:
@@ -162,6 +153,12 @@ def gui(args: argparse.Namespace, settings: Settings) -> int:
     from app.__main__ import run_window  # Qt is loaded only where a window is asked for
 
     return run_window(settings, paths=tuple(args.path))
+
+
+def _cluster(args: argparse.Namespace) -> wiring.ClusterAddress:
+    """Return the cluster that was named, with the token that standard input gave."""
+    token = sys.stdin.readline().rstrip("\r\n") if args.token_stdin else ""
+    return wiring.ClusterAddress(args.uri, token, ca_file=args.ca_file)
 
 
 @contextmanager

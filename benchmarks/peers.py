@@ -40,7 +40,7 @@ def _python() -> Path:
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install = [python, "-m", "pip", "install", "-q"]
+        install = [str(python), "-m", "pip", "install", "-q"]
         subprocess.run([*install, *REQUIREMENTS], check=True)
         subprocess.run([*install, "--no-deps", *WITHOUT_DEPENDENCIES], check=True)
         (folder / "complete").touch()

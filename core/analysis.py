@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import decode, tags
-from core.audio.signal import MonoStream, Overview, level_db, mono_22k
-from core.embedding import work
+from core.audio.signal import MONO_RATE_HZ, MonoStream, Overview, level_db, mono_22k
 from core.embedding.embed import Embedder, join
-from core.embedding.frontend import SAMPLE_RATE_HZ as MONO_RATE_HZ
 from core.embedding.frontend import LogMelStream, log_mel
+from core.embedding.work import WorkStream
 from core.errors import AudioFileError, AudioProblem
 from core.fingerprint.extract import FingerprintExtractor, fingerprint
 from core.ports import SeparatedStems, Separator
@@ -109,8 +108,14 @@ def first_answer(
     Raises ``AudioFileError``.
     """
     facts = decode.probe(path)
+    listeners = _Listeners(excerpts.pick(facts.duration_s or 0.0))
     with clock.stage("decode"):
-        heard = _hear(path, facts, progress=progress)
+        for block in decode.blocks(path, progress=progress):
+            listeners.hear(block)
+        heard = listeners.finish()
+    if heard.duration_s < SHORTEST_SONG_S:
+        detail = f"{heard.duration_s:.2f} s"
+        raise AudioFileError(path, AudioProblem.TOO_SHORT, detail=detail)
     with clock.stage("embed_mix"):
         style = embedder.embed(heard.mel, stem=Stem.MIX)
     return FirstAnswer(
@@ -120,8 +125,17 @@ def first_answer(
         overview=heard.overview,
         fingerprint=Fingerprint(Stem.MIX, 0.0, heard.codes),
         style=style,
-        sound=heard.sound,
+        sound=heard.sound if _is_right(facts, heard.duration_s) else None,
     )
+
+
+def rehearse(embedder: Embedder) -> None:
+    """Hear a moment of noise, so that the first song doesn't wait for what loads at first use."""
+    rng = np.random.default_rng(0)
+    block = rng.normal(0.0, 0.1, (2, decode.SAMPLE_RATE_HZ)).astype(np.float32)
+    listeners = _Listeners(())
+    listeners.hear(block)
+    embedder.embed(listeners.finish().mel, stem=Stem.MIX)
 
 
 def read_sound(path: Path, duration_s: float, *, progress: Progress) -> Sound:
@@ -153,7 +167,8 @@ def backing_answer(
         with clock.stage("embed_backing"):
             parts.append(_describe(window, stems, embedder=embedder))
     with clock.stage("embed_work"):
-        composition = work.embed(sound.mono, progress=progress)
+        composition = _composition(sound.mono)
+        progress.check()
     version = ModelId(f"{embedder.model_id}+{separator.model_id}")
     joined = [
         join(found, model_id=version)
@@ -172,7 +187,7 @@ class _Heard:
     codes: Codes
     overview: Float32Array
     duration_s: float
-    sound: Sound | None
+    sound: Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,31 +199,39 @@ class _Part:
     codes: Fingerprint
 
 
-def _hear(path: Path, facts: AudioFacts, *, progress: Progress) -> _Heard:
-    """Run every listener over the blocks of the one decode."""
-    mono_stream, mel_stream = MonoStream(), LogMelStream()
-    extractor, overview = FingerprintExtractor(), Overview()
-    collector = _SoundCollector(excerpts.pick(facts.duration_s or 0.0))
-    mel = []
-    for block in decode.blocks(path, progress=progress):
-        mono = mono_stream.push(block)
-        mel.append(mel_stream.push(mono))
-        extractor.feed(block)
-        overview.feed(block)
-        collector.hear(block, mono=mono)
-    tail = mono_stream.finish()
-    mel += [mel_stream.push(tail), mel_stream.finish()]
-    duration_s = collector.heard_s
-    if duration_s < SHORTEST_SONG_S:
-        raise AudioFileError(path, AudioProblem.TOO_SHORT, detail=f"{duration_s:.2f} s")
-    fits = abs((facts.duration_s or 0.0) - duration_s) <= DURATION_SLACK_S
-    return _Heard(
-        mel=np.concatenate(mel, axis=1),
-        codes=extractor.finish(),
-        overview=overview.finish(),
-        duration_s=duration_s,
-        sound=collector.finish(mono=tail) if fits else None,
-    )
+class _Listeners:
+    """All that listens to the one decode of a song."""
+
+    def __init__(self, wanted: tuple[Excerpt, ...]) -> None:
+        self._mono, self._mel = MonoStream(), LogMelStream()
+        self._codes, self._overview = FingerprintExtractor(), Overview()
+        self._collector = _SoundCollector(wanted)
+        self._frames: list[Float32Array] = []
+
+    def hear(self, block: Float32Array) -> None:
+        """Take the next block, stereo [2, n]."""
+        mono = self._mono.push(block)
+        self._frames.append(self._mel.push(mono))
+        self._codes.feed(block)
+        self._overview.feed(block)
+        self._collector.hear(block, mono=mono)
+
+    def finish(self) -> _Heard:
+        """Return what all of them heard."""
+        tail = self._mono.finish()
+        self._frames += [self._mel.push(tail), self._mel.finish()]
+        return _Heard(
+            mel=np.concatenate(self._frames, axis=1),
+            codes=self._codes.finish(),
+            overview=self._overview.finish(),
+            duration_s=self._collector.heard_s,
+            sound=self._collector.finish(mono=tail),
+        )
+
+
+def _is_right(facts: AudioFacts, duration_s: float) -> bool:
+    """Whether the container's duration, by which the excerpts were chosen, is the song's."""
+    return abs((facts.duration_s or 0.0) - duration_s) <= DURATION_SLACK_S
 
 
 def _describe(window: Window, stems: SeparatedStems, *, embedder: Embedder) -> _Part:
@@ -221,6 +244,12 @@ def _describe(window: Window, stems: SeparatedStems, *, embedder: Embedder) -> _
         vocal=None if vocal is None else embedder.embed(vocal, stem=Stem.VOCAL, start_s=start_s),
         codes=fingerprint(stems.backing, stem=Stem.BACKING, start_s=start_s),
     )
+
+
+def _composition(mono: Float32Array) -> StemVectors | None:
+    stream = WorkStream()
+    stream.push(mono)
+    return stream.finish()
 
 
 class _SoundCollector:

@@ -78,13 +78,13 @@ class LibraryIndex:
         """Rebuild a collection whose count is not the catalogue's."""
         name = collection_name(space)
         self._store.ensure(CollectionSpec(name, space.dimension))
-        expected = self._catalogue.count_vectors(space.name, space.stem, model_id=space.model_id)
+        expected = self._catalogue.count_vectors(space.name, space.stem, space.model_id)
         if self._store.count(name) == expected:
             return
         log.info("Building the index %s again: %d songs.", name, expected)
         self._store.drop(name)
         self._store.ensure(CollectionSpec(name, space.dimension))
-        vectors = self._catalogue.song_vectors(space.name, space.stem, model_id=space.model_id)
+        vectors = self._catalogue.song_vectors(space.name, space.stem, space.model_id)
         for rows in _batches(Row(song_id, vector, {}) for song_id, vector in vectors):
             self._store.upsert(name, rows)
         self._store.flush(name)

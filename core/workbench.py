@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from core import analysis
 from core.analysis import StageClock
 from core.answers import Question, Voice
 from core.errors import UnknownSongError, WorldError
@@ -34,6 +35,7 @@ from core.types import (
     SpaceName,
     Stem,
 )
+from core.vectors.spaces import Space
 
 T = TypeVar("T")
 
@@ -69,9 +71,14 @@ class Workbench:
         """The library's catalogue."""
         return self._library.catalogue
 
+    @property
+    def spaces(self) -> Mapping[Voice, Space]:
+        """The spaces of this session's models."""
+        return self._library.spaces
+
     def warm_up(self) -> None:
-        """Load models and indexes, so that the first song doesn't wait for them."""
-        _ = self._library.models.separator
+        """Load what the first song would wait for; the separator loads when it is first needed."""
+        analysis.rehearse(self._library.models.embedder)
         self._library.answers.warm_up()
 
     def add(
@@ -211,15 +218,10 @@ class Workbench:
         vectors = {}
         for voice, space in self._library.spaces.items():
             array = np.full((len(songs), space.dimension), np.nan, np.float32)
-            for song_id, vector in self.catalogue.song_vectors(*voice, model_id=space.model_id):
+            for song_id, vector in self.catalogue.song_vectors(*voice, space.model_id):
                 array[rows[song_id]] = vector
             vectors[voice] = array
         return ExportedVectors(tuple(rows), tuple(song.path for song in songs), vectors)
-
-    def close(self) -> None:
-        """Let go of the library's files."""
-        self._library.index.close()
-        self.catalogue.close()
 
     def _each(
         self,

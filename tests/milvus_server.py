@@ -1,9 +1,4 @@
-"""A real Milvus server with authorization on, one for the whole test run.
-
-A test module asks for it by importing the fixtures::
-
-    from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
-"""
+"""A real Milvus server with authorization on, one for the whole test run."""
 
 from collections.abc import Iterator
 

@@ -43,6 +43,13 @@ HTDEMUCS_FACTS = WeightsFacts(
 )
 
 
+def _model_id(facts: WeightsFacts) -> ModelId:
+    return ModelId(f"demucs-{facts.version}-{facts.sha256[:8]}")
+
+
+MODEL_ID = _model_id(HTDEMUCS_FACTS)  # known before anything is loaded
+
+
 def fetch_weights(folder: Path, *, progress: Progress) -> Path:
     """Download the weights (84 MB) into ``folder``, and return where they are."""
     return fetch(HTDEMUCS_FACTS, folder, progress=progress)
@@ -83,7 +90,7 @@ class DemucsSeparator:
     @property
     def model_id(self) -> ModelId:
         """Name, version and the first letters of the checksum."""
-        return ModelId(f"demucs-{self._facts.version}-{self._facts.sha256[:8]}")
+        return _model_id(self._facts)
 
     def separate(self, samples: Float32Array, *, progress: Progress) -> SeparatedStems:
         """Separate float32 [2, n]; a part of a second passes between two cancel checks."""

@@ -58,6 +58,9 @@ BACKING_FACTS = WeightsFacts(
     channels=2,
     licence=LICENCE,
 )
+_BOTH = hashlib.sha256((VOCAL_FACTS.sha256 + BACKING_FACTS.sha256).encode()).hexdigest()
+# Name, and the first letters of the checksum of both files' checksums.
+MODEL_ID = ModelId(f"spleeter-2stems-{_BOTH[:8]}")
 
 
 class SpleeterSeparator:
@@ -76,9 +79,8 @@ class SpleeterSeparator:
 
     @property
     def model_id(self) -> ModelId:
-        """Name, and the first letters of the checksum of both files' checksums."""
-        both = hashlib.sha256((VOCAL_FACTS.sha256 + BACKING_FACTS.sha256).encode()).hexdigest()
-        return ModelId(f"spleeter-2stems-{both[:8]}")
+        """Name and version, known before anything is loaded."""
+        return MODEL_ID
 
     def separate(self, samples: Float32Array, *, progress: Progress) -> SeparatedStems:
         """Separate float32 [2, n]; a part of a second passes between two cancel checks."""
