@@ -41,8 +41,8 @@ EXCERPT_CODES = 48
 RECORDING_SELF_SHARE = 0.65
 EXCERPT_SELF_SHARE = 0.40
 
-# Separated backings under other voices differ in 0.11 to 0.31; other songs differ in 0.35 at
-# least, and those near it hardly change, so that they are close to their own self.
+# Separated backings under other voices differ in 0.01 to 0.34; other songs in 0.34 at least, and
+# most of those near it hardly change, so that they are close to their own self.
 BACKING_ERROR = 0.33
 BACKING_SELF_SHARE = 0.85
 # The codes that must meet at one offset: half of what three windows of 11.9 s have.
