@@ -130,14 +130,16 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         presenter = self.presenter
         self.theme.changed.connect(lambda: self.theme.dress(self))
-        self._top.add_asked.connect(self._open_dialog)
+        self._top.add_asked.connect(self._add_songs)
+        self._top.folder_asked.connect(self._add_folder)
         self._top.keys_asked.connect(self._show_keys)
         self._top.search.left.connect(self._table.focus)
         self._table.chosen.connect(presenter.page.open)
-        self._table.opened.connect(lambda _: presenter.play_open_song())
+        self._table.opened.connect(self._page.focus_list)
+        self._table.play_asked.connect(lambda: presenter.play_open_song())
         self._table.remove_asked.connect(presenter.actions.remove)
         self._table.retry_asked.connect(presenter.actions.retry)
-        self._table.add_asked.connect(self._open_dialog)
+        self._table.add_asked.connect(self._add_songs)
         self._table.all_asked.connect(self._show_all)
         self._page.asked.connect(self._ask)
         self._page.sync_asked.connect(presenter.sync.press)
@@ -160,7 +162,8 @@ class MainWindow(QMainWindow):
             Key("1", "Neighbours, Versions, Duplicates, Recommended", self._turner(0), "1 to 4"),
             *(Key(str(index + 1), "", self._turner(index)) for index in range(1, len(Tab))),
             Key("Ctrl+F", "Search", self._top.search.setFocus),
-            Key("O", "Add songs or folders", self._open_dialog),
+            Key("O", "Add songs", self._add_songs),
+            Key("Shift+O", "Add a folder", self._add_folder),
             Key("Ctrl+V", "Add the copied files", self._paste),
             Key("S", "Sync", presenter.sync.press),
             Key("Z", "Undo", presenter.notices.undo),
@@ -201,6 +204,8 @@ class MainWindow(QMainWindow):
                 self.presenter.activity.go_on()
             case Offer.SHOW_PROBLEMS:
                 self.presenter.library.show(Filter.PROBLEMS)
+            case Offer.DISMISS:
+                self.presenter.notices.clear()
             case Offer.NOTHING:
                 pass
 
@@ -229,10 +234,16 @@ class MainWindow(QMainWindow):
                 "Only files and folders on this machine can be added. Download them first."
             )
 
-    def _open_dialog(self) -> None:
-        dialog = QFileDialog(self, "Add songs")
+    def _add_songs(self) -> None:
+        self._open_dialog("Add songs", QFileDialog.FileMode.ExistingFiles)
+
+    def _add_folder(self) -> None:
+        self._open_dialog("Add a folder", QFileDialog.FileMode.Directory)
+
+    def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setFileMode(mode)
         dialog.setNameFilter(AUDIO_FILTER)
         dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
         dialog.open()

@@ -278,6 +278,7 @@ QPushButton:hover {{ border-color: {muted}; }}
 QPushButton:pressed, QPushButton:checked {{ background: {line}; }}
 QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:disabled {{ color: {muted}; }}
+QPushButton::menu-indicator {{ width: 0; }}
 QPushButton[kind="chip"] {{ background: transparent; border-radius: 14px; padding: 0 12px;
     color: {muted}; }}
 QPushButton[kind="chip"]:checked {{ background: {raised}; color: {text}; }}

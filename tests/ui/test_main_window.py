@@ -28,6 +28,7 @@ from ui.presenters.answers import Tab
 from ui.presenters.rows import Filter
 from ui.theme import DARK, LIGHT
 from ui.widgets.result_delegate import places
+from ui.widgets.strip import StatusStrip
 
 # The offscreen platform has no window manager to tell the size of a dialog to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -487,3 +488,26 @@ def test_closing_while_songs_are_added_and_synced_leaves_nothing(
     rig.window.close()
     assert rig.window.lanes.is_idle
     assert not [t for t in threading.enumerate() if t.name.startswith("songkin-")]
+
+
+def test_enter_goes_on_to_the_page_and_plays_there(open_window: OpenWindow) -> None:
+    rig = open_window(library())
+    rig.choose("Glass Orchard")
+    rig.press(Qt.Key.Key_Return)
+    assert rig.neighbours.hasFocus()
+    rig.press(Qt.Key.Key_Return)
+    assert rig.player.plays == [("Harbour Lights.mp3", 72.0)]
+
+
+def test_a_sentence_goes_by_itself_and_trouble_stays(open_window: OpenWindow) -> None:
+    rig = open_window(library())
+    strip = rig.find(StatusStrip, "statusStrip")
+    rig.window.presenter.notices.say("Done.")
+    assert strip.said == "Done."
+    strip.read_out()
+    assert strip.said == ""
+    rig.window.presenter.notices.warn("The disk is full. Make room.")
+    strip.read_out()
+    assert strip.said == "The disk is full. Make room."
+    rig.find(QPushButton, "offerButton").click()
+    assert strip.said == ""

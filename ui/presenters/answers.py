@@ -35,6 +35,7 @@ RECOMMENDED_LIMIT = 50
 NO_WAVE: Float32Array = np.zeros(0, np.float32)
 ALIKE = "alike in sound"
 HARMONY = "alike in harmony"
+UNLIKE = "not alike"  # at right angles to each other, or beyond
 BITS = "of fingerprint bits agree"
 BYTES = "of bytes agree"
 RANKED = "rank score"
@@ -155,7 +156,7 @@ def _neighbour(
         shown(song.artist) or NO_ARTIST,
         share=min(1.0, max(0.0, near.score)),
         figure=f"{near.score:.2f}",
-        measure=measure,
+        measure=measure if near.score > 0 else UNLIKE,
         label=label,
         why=f"their {clock(match.song_s)}{BETWEEN}your {clock(match.query_s)}",
         match=match,

@@ -21,6 +21,7 @@ class Offer(Enum):
     UNDO = "Undo"
     SHOW_PROBLEMS = "Show"
     CONTINUE = "Continue"
+    DISMISS = "Dismiss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Deed:
 
 
 SILENCE = Notice("")
+PASSING = frozenset({Offer.NOTHING, Offer.UNDO})  # a deed can be undone by its key afterwards
 
 
 class NoticePresenter:
@@ -62,7 +64,12 @@ class NoticePresenter:
 
     def warn(self, text: str) -> None:
         """Show that something went wrong."""
-        self._show(Notice(text, Tone.TROUBLE))
+        self._show(Notice(text, Tone.TROUBLE, Offer.DISMISS))
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the sentence may go by itself once it could be read."""
+        return self._notice.tone is Tone.QUIET and self._notice.offer in PASSING
 
     def clear(self) -> None:
         """Show nothing."""

@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedLayout, QWidget
 
 from ui import theme
@@ -31,6 +31,14 @@ class ResultsList(QListView):
     """A list view that tells which painted button was clicked."""
 
     pressed_part = Signal(QModelIndex, object)
+    entered_row = Signal(QModelIndex)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell of Return and Enter; everything else is Qt's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered_row.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Look for a button under the pointer."""
@@ -80,7 +88,8 @@ class ResultsView(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().currentChanged.connect(self._moved)
-        view.activated.connect(lambda index: self._ask(Asked.PLAY, index))
+        for signal in (view.entered_row, view.doubleClicked):
+            signal.connect(lambda index: self._ask(Asked.PLAY, index))
         view.pressed_part.connect(lambda index, part: self._ask(OF_PART[part], index))
         return view
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -24,11 +25,25 @@ from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.song_delegate import SongDelegate
 
 
+class RowsView(QTableView):
+    """A table that tells when a row is entered by the keyboard."""
+
+    entered_row = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell of Return and Enter; everything else is Qt's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered_row.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class SongTable(QWidget):
     """Shows the rows; tells which one is chosen, and what is asked of it."""
 
     chosen = Signal(object)  # SongRow or None
-    opened = Signal(object)  # SongRow
+    opened = Signal()  # the keyboard goes on to the song's page
+    play_asked = Signal()
     remove_asked = Signal(object)  # SongRow
     retry_asked = Signal(object)  # SongRow
     add_asked = Signal()
@@ -68,7 +83,7 @@ class SongTable(QWidget):
         return self._library.row(self._path) if self._path else None
 
     def _make_view(self, look: Theme, covers: CoverShelf) -> QTableView:
-        view = QTableView(self)
+        view = RowsView(self)
         view.setObjectName("songTable")
         view.setAccessibleName("Songs")
         view.setModel(self._model)
@@ -84,7 +99,8 @@ class SongTable(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().currentRowChanged.connect(self._moved)
-        view.activated.connect(self._activated)
+        view.entered_row.connect(self.opened)
+        view.doubleClicked.connect(self.play_asked)
         _set_header(view, self._sort)
         return view
 
@@ -98,9 +114,6 @@ class SongTable(QWidget):
         if row is not None and row.path != self._path:
             self._path = row.path
             self.chosen.emit(row)
-
-    def _activated(self, index: QModelIndex) -> None:
-        self.opened.emit(self._model.row(index))
 
     def _listed(self, _: None) -> None:
         """Show the new list with the same row chosen, or the first where there was none."""
@@ -171,7 +184,7 @@ class SongTable(QWidget):
         if row.step is AnalysisStep.FAILED:
             menu.addAction("Try again").triggered.connect(lambda: self.retry_asked.emit(row))
         else:
-            menu.addAction("Play").triggered.connect(lambda: self.opened.emit(row))
+            menu.addAction("Play").triggered.connect(self.play_asked)
         remove = menu.addAction("Take out of the library")
         remove.triggered.connect(lambda: self.remove_asked.emit(row))
         menu.popup(self.view.viewport().mapToGlobal(at))

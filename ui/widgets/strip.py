@@ -1,6 +1,6 @@
 """The thin strip: what runs, how far it is, Stop; and one sentence with what can be done."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from ui import theme
@@ -10,6 +10,8 @@ from ui.presenters.notices import SILENCE, Notice, NoticePresenter, Offer, Tone
 from ui.presenters.rows import Filter
 from ui.presenters.words import songs
 from ui.widgets import parts
+
+READING_MS = 10_000  # three times as long as the longest sentence takes to read
 
 
 class StatusStrip(QFrame):
@@ -32,11 +34,16 @@ class StatusStrip(QFrame):
         self._stop = parts.button("Stop", height=theme.SMALL_CONTROL_HEIGHT)
         self._notice = parts.CutLabel(tone="muted")
         self._offer = parts.button("", kind="link", height=theme.SMALL_CONTROL_HEIGHT)
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.setInterval(READING_MS)
+        self._fade.timeout.connect(self.read_out)
         self._lay_out()
         self._stop.clicked.connect(activity.stop)
         self._offer.clicked.connect(self._take_offer)
         activity.changed.connect(self._show_activity)
         notices.changed.connect(self._show_notice)
+        notices.changed.connect(self._plan_fade)
         library.counted.connect(self._show_notice)
         self._show_activity(None)
         self._show_notice(None)
@@ -45,6 +52,11 @@ class StatusStrip(QFrame):
     def said(self) -> str:
         """The sentence that is shown."""
         return self._notice.whole
+
+    def read_out(self) -> None:
+        """Let the sentence go, where it is one that goes by itself."""
+        if self._notices.is_passing:
+            self._notices.clear()
 
     def _lay_out(self) -> None:
         self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
@@ -74,6 +86,13 @@ class StatusStrip(QFrame):
             self._bar.setRange(0, max(1, tally.total))
             self._bar.setValue(tally.done)
         self._left.setText(tally.left)
+
+    def _plan_fade(self, notice: Notice) -> None:
+        """Let a sentence go once it could be read, unless it waits for an answer."""
+        if notice.text and self._notices.is_passing:
+            self._fade.start()
+        else:
+            self._fade.stop()
 
     def _show_notice(self, _: object) -> None:
         notice = self._current()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
 
 from core.types import SyncState
 from ui import theme
@@ -50,6 +50,7 @@ class TopBar(QFrame):
     """Shows the numbers and the cluster; forwards what is pressed and typed."""
 
     add_asked = Signal()
+    folder_asked = Signal()
     keys_asked = Signal()
 
     def __init__(self, library: LibraryPresenter, sync: SyncPresenter) -> None:
@@ -88,9 +89,12 @@ class TopBar(QFrame):
             chip = self._make_chip(which)
             group.addButton(chip)
             row.addWidget(chip)
-        add = parts.button("Add songs", name="Add songs or folders (O)")
+        add = parts.button("Add", name="Add songs or a folder")
         add.setObjectName("addButton")
-        add.clicked.connect(self.add_asked)
+        menu = QMenu(add)
+        menu.addAction("Songs (O)").triggered.connect(self.add_asked)
+        menu.addAction("A folder (Shift+O)").triggered.connect(self.folder_asked)
+        add.setMenu(menu)
         keys = parts.button("?", name="Keyboard shortcuts")
         keys.setFixedWidth(theme.CONTROL_HEIGHT)
         keys.clicked.connect(self.keys_asked)
