@@ -5,8 +5,8 @@ separation tool with pre-trained models", JOSS 5(50), 2020; the network is that 
 al.: "Singing voice separation with deep U-Net convolutional networks", ISMIR 2017.
 
 Spectra are magnitudes, float32 [batch, 2, frames, bins]; frames and bins are multiples of
-``MULTIPLE``. All weights and spectra are kept channels-last in memory: the same convolutions then
-take a fifth of the time on a CPU.
+``MULTIPLE``. All weights and spectra are kept channels-last in memory: the same layers then take
+two thirds of the time on a CPU.
 """
 
 from collections.abc import Callable, Mapping
