@@ -164,18 +164,21 @@ class ClusterSync:
         done = 0
         for chunk in plan.chunks:
             progress.report(done, plan.size, what="sending")
-            self._push_chunk(store, chunk, sent=sent, model=model)
+            pushed, deleted = self._push_chunk(store, chunk, sent=sent, model=model)
             self._catalogue.set_note(SENT_NOTE, json.dumps(sent))
             self._outbox.acknowledge(chunk.seqs)
-            tally.pushed += len(chunk.upserts)
-            tally.deleted += len(chunk.deletes)
+            tally.pushed += pushed
+            tally.deleted += deleted
             done += len(chunk.upserts) + len(chunk.deletes)
         progress.report(plan.size, plan.size, what="sending")
 
     def _push_chunk(
         self, store: MilvusStore, chunk: Chunk, *, sent: dict[SongId, str], model: str | None
-    ) -> None:
-        """Push a chunk and write down in ``sent`` what the inbox now holds."""
+    ) -> tuple[int, int]:
+        """Push a chunk and write down in ``sent`` what the inbox now holds.
+
+        Returns how many songs were pushed and how many withdrawn.
+        """
         songs = shared_songs(self._catalogue, chunk.upserts, share_titles=self._share_titles)
         rows = {shapes.own_song(song.key): shapes.song_row(song) for song in songs}
         for song in songs:
@@ -188,6 +191,7 @@ class ClusterSync:
             store.ensure(shapes.inbox_spec(self._catalogue.library_id, dimension))
             store.upsert(self._inbox, list(rows.values()))
         sent |= {song_id: str(row.values["digest"])[:SHORT] for song_id, row in rows.items()}
+        return len(rows), len(gone)
 
     def _withdraw(
         self, store: MilvusStore, gone: Sequence[SongId], *, sent: dict[SongId, str]

@@ -137,14 +137,18 @@ def _entries(
 ) -> Iterator[Entry]:
     n_own = 0
     for row in store.heads(name, ["digest", "deleted"]):
-        key = row.key
-        if not is_key(key) or shapes.song_of(key, owner) is None:
+        key, values = row.key, row.values
+        if (
+            "digest" not in values or "deleted" not in values
+        ):  # Milvus Lite leaves out, a server errs
+            refused.append(Refusal(key, REFUSED_SHAPE))
+        elif not is_key(key) or shapes.song_of(key, owner) is None:
             refused.append(Refusal(key, REFUSED_KEY))
         elif n_own == MAX_SONGS:
             refused.append(Refusal(key, REFUSED_COUNT))
         else:
             n_own += 1
-            yield Entry(CatalogueId(key), str(row.values["digest"]), row.values["deleted"] == 1)
+            yield Entry(CatalogueId(key), str(values["digest"]), values["deleted"] == 1)
 
 
 def _known(store: MilvusStore, owner: LibraryId) -> dict[str, str]:

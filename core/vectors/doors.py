@@ -83,6 +83,16 @@ class LiteDoor:
             raise self.error(error) from error
         self._server, self._database, port = opened
         self.address = f"http://{LITE_HOST}:{port}"
+        try:
+            self._open_collections()
+        except LITE_FAULTS as error:
+            self.close()
+            raise self.error(error) from error
+
+    def _open_collections(self) -> None:
+        """Open every collection now: Milvus Lite would find damage at the first use only."""
+        for name in self._database.list_collections():
+            self._database.get_collection(name)
 
     def error(self, cause: BaseException) -> LibraryError:
         """Return what a failure means for the folder."""

@@ -1,0 +1,59 @@
+"""The plan of a sync."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cluster_sync.plan import Chunk, Plan, checksum, make_plan, strangers
+from core.library.changes import Change, ChangeKind
+from core.types import SongId
+
+A, B, C = SongId("a"), SongId("b"), SongId("c")
+UPSERT, DELETE = ChangeKind.UPSERT, ChangeKind.DELETE
+
+
+def test_nothing_waits() -> None:
+    assert make_plan([], {A}) == Plan(())
+    assert make_plan([], {A}).size == 0
+
+
+def test_upserts_and_deletes_go_their_ways() -> None:
+    plan = make_plan([Change(1, A, UPSERT), Change(2, B, DELETE), Change(3, C, UPSERT)], {A, C})
+    assert plan.chunks == (Chunk((A, C), (B,), (1, 2, 3)),)
+    assert plan.size == 3
+
+
+def test_of_two_changes_the_later_one_counts_and_both_are_answered() -> None:
+    plan = make_plan([Change(5, A, DELETE), Change(2, A, UPSERT)], {A})
+    assert plan.chunks == (Chunk((), (A,), (5, 2)),)
+
+
+def test_a_song_that_has_left_is_withdrawn_whatever_its_change_says() -> None:
+    assert make_plan([Change(1, A, UPSERT)], set()).chunks == (Chunk((), (A,), (1,)),)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(ChangeKind)), max_size=40),
+    st.integers(1, 7),
+)
+def test_every_change_is_answered_once_in_chunks(
+    made: list[tuple[str, ChangeKind]], size: int
+) -> None:
+    changes = [Change(seq, SongId(song), kind) for seq, (song, kind) in enumerate(made)]
+    songs = {SongId(song) for song in "abcdefgh"}
+    plan = make_plan(changes, songs, chunk_songs=size)
+    answered = [seq for chunk in plan.chunks for seq in chunk.seqs]
+    assert sorted(answered) == [change.seq for change in changes]
+    sent = [one for chunk in plan.chunks for one in (*chunk.upserts, *chunk.deletes)]
+    assert sorted(sent) == sorted({change.song_id for change in changes})
+    assert all(len(chunk.upserts) + len(chunk.deletes) <= size for chunk in plan.chunks)
+
+
+def test_strangers_are_what_the_library_does_not_have() -> None:
+    assert strangers({A: "1", B: "2"}, {B, C}) == (A,)
+
+
+def test_a_checksum_tells_any_difference() -> None:
+    base = checksum({A: "1", B: "2"})
+    assert base == checksum({B: "2", A: "1"})
+    others = [{A: "1"}, {A: "2", B: "1"}, {A: "1", B: "3"}, {A: "1", B: "2", C: ""}, {}]
+    assert base not in map(checksum, others)

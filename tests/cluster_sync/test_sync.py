@@ -1,0 +1,158 @@
+"""Sync when the world is against it; ``test_chain`` has the way when all goes well."""
+
+from pathlib import Path
+
+import pytest
+
+from cluster_sync import collections as shapes
+from cluster_sync import plan
+from cluster_sync.credentials import OneSync
+from cluster_sync.demo_server import DemoServer, free_ports
+from cluster_sync.recommender.passes import recommend_pass
+from cluster_sync.sync import SENT_NOTE, ClusterSync
+from core.errors import Cancelled, ClusterError, ClusterProblem
+from core.library.store import Catalogue
+from core.progress import Progress, ProgressReport
+from core.types import ModelId, SyncReport, SyncState
+from core.vectors.milvus import MilvusStore
+from tests.cluster_sync.libraries import Cluster, add, song_id, sync_of
+
+lite_only = pytest.mark.parametrize("cluster", ["lite"], indirect=True)
+
+
+def sync(port: ClusterSync) -> SyncReport:
+    return port.sync(progress=Progress())
+
+
+def test_no_cluster_is_set_up(mine: Catalogue) -> None:
+    add(mine, 1)
+    port = ClusterSync(mine, opener=_never, credentials=OneSync(""))
+    assert (port.state, port.cluster_name) == (SyncState.NOT_SET_UP, "")
+    assert sync(port) == SyncReport(0, 0, 0, SyncState.NOT_SET_UP)
+    assert port.waiting() == 1
+
+
+def _never(_uri: str, _token: str) -> MilvusStore:
+    raise AssertionError("nobody asked for a connection")
+
+
+def test_a_server_that_is_down_leaves_the_outbox_untouched(mine: Catalogue) -> None:
+    add(mine, 1)
+    uri = f"http://127.0.0.1:{free_ports(1)[0]}"
+    port = sync_of(mine, Cluster(uri, "root:secret"))
+    with pytest.raises(ClusterError) as caught:
+        sync(port)
+    assert caught.value.problem is ClusterProblem.UNREACHABLE
+    assert (port.state, port.waiting()) == (SyncState.OFFLINE, 1)
+    assert port.cluster_name == uri.removeprefix("http://")
+
+
+@pytest.mark.server
+def test_a_wrong_token_leaves_the_outbox_untouched(
+    mine: Catalogue, request: pytest.FixtureRequest
+) -> None:
+    server: DemoServer = request.getfixturevalue("milvus_server")
+    add(mine, 1)
+    port = sync_of(mine, Cluster(server.uri, "root:wrong"))
+    with pytest.raises(ClusterError) as caught:
+        sync(port)
+    assert caught.value.problem is ClusterProblem.SIGN_IN
+    assert (port.state, port.waiting()) == (SyncState.REFUSED, 1)
+    for key in ("cluster.uri", "cluster.state", "cluster.sent", "cluster.lists"):
+        assert "wrong" not in (mine.note(key) or "")
+
+
+@lite_only
+def test_another_model_is_refused_and_the_old_side_named(
+    cluster: Cluster, mine: Catalogue, theirs: Catalogue
+) -> None:
+    add(mine, 1)
+    sync(sync_of(mine, cluster))
+    store = cluster.open()
+    recommend_pass(store, progress=Progress())
+    store.close()
+    add(theirs, 2, model=ModelId("style-2-89abcdef"))
+    port = sync_of(theirs, cluster)
+    with pytest.raises(ClusterError) as caught:
+        sync(port)
+    assert caught.value.problem is ClusterProblem.MODEL_MISMATCH
+    assert caught.value.detail.startswith("the cluster is out of date")
+    assert (port.state, port.waiting()) == (SyncState.REFUSED, 1)
+
+
+@lite_only
+def test_a_cancel_between_chunks_keeps_what_arrived(
+    cluster: Cluster, mine: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan.make_plan, "__kwdefaults__", {"chunk_songs": 3})
+    for number in range(1, 11):
+        add(mine, number)
+
+    def stop_after_two(report: ProgressReport) -> None:
+        if report.done >= 6:
+            progress.cancel()
+
+    progress = Progress(stop_after_two)
+    monkeypatch.setattr("core.progress.MIN_INTERVAL_S", 0.0)
+    port = sync_of(mine, cluster)
+    with pytest.raises(Cancelled):
+        port.sync(progress=progress)
+    assert port.waiting() < 10
+    assert port.state is SyncState.BEHIND
+    sent_before = 10 - port.waiting()
+    assert sync(port).pushed == 10 - sent_before
+    store = cluster.open()
+    assert store.count(shapes.inbox_name(mine.library_id)) == 10
+    store.close()
+
+
+@lite_only
+def test_what_travels_has_no_path_and_no_title_unless_wanted(
+    cluster: Cluster, mine: Catalogue
+) -> None:
+    add(mine, 1, artist="The Artist")
+    sync(sync_of(mine, cluster, share_titles=False))
+    store = cluster.open()
+    (row,) = store.scan(shapes.inbox_name(mine.library_id), shapes.SONG_FIELDS)
+    store.close()
+    told = repr(row.values)
+    for secret in ("secret folder", ".mp3", "Song 1", "The Artist", f"{1:064x}"):
+        assert secret not in told
+
+
+@lite_only
+def test_a_song_that_came_and_went_leaves_no_trace(cluster: Cluster, mine: Catalogue) -> None:
+    add(mine, 1)
+    add(mine, 2)
+    mine.remove(song_id(2))
+    port = sync_of(mine, cluster)
+    assert sync(port) == SyncReport(1, 0, 0, SyncState.IN_STEP)
+    store = cluster.open()
+    assert store.count(shapes.inbox_name(mine.library_id)) == 1
+    store.close()
+
+
+@lite_only
+def test_lost_notes_heal(cluster: Cluster, mine: Catalogue) -> None:
+    for number in (1, 2, 3):
+        add(mine, number)
+    port = sync_of(mine, cluster)
+    sync(port)
+    mine.remove(song_id(3))
+    mine.set_note(SENT_NOTE, "{}")
+    assert sync(port).state is SyncState.IN_STEP
+    store = cluster.open()
+    live = store.keys(shapes.inbox_name(mine.library_id), where={"deleted": 0})
+    store.close()
+    assert live == [shapes.catalogue_id(mine.library_id, song_id(n)) for n in (1, 2)]
+
+
+@lite_only
+def test_another_cluster_gets_everything(cluster: Cluster, mine: Catalogue, tmp_path: Path) -> None:
+    add(mine, 1)
+    sync(sync_of(mine, cluster))
+    assert sync(sync_of(mine, cluster)).pushed == 0
+    port = sync_of(mine, Cluster(str(tmp_path / "other.db"), ""))
+    assert port.state is SyncState.BEHIND
+    assert sync(port).pushed == 1
+    assert port.cluster_name == "other.db"
