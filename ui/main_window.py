@@ -104,7 +104,12 @@ class MainWindow(QMainWindow):
         self._top = TopBar(presenter.library, presenter.sync)
         self._table = SongTable(presenter.library, covers, look=self.theme)
         self._page = SongPage(presenter.page, presenter.transport, covers=covers, look=self.theme)
-        self._strip = StatusStrip(presenter.activity, presenter.notices, library=presenter.library)
+        self._strip = StatusStrip(
+            presenter.activity,
+            presenter.notices,
+            library=presenter.library,
+            note=presenter.sync.cluster_note,
+        )
         self._transport = TransportBar(presenter.transport, covers, look=self.theme)
         self._veil = DropVeil(self, self.theme)
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import theme
@@ -174,9 +174,13 @@ class ResultDelegate(QStyledItemDelegate):
     def _why(self, painter: QPainter, box: QRect, result: Result) -> None:
         tokens, middle = self._theme.tokens, box.center().y()
         colour = tokens.duplicates_text if result.verdict else tokens.accent_text
-        at = QPointF(box.left() + 0.5, middle - 16.5)
+        is_short = "\n" not in result.why and (
+            QFontMetrics(self._small).horizontalAdvance(result.why) <= box.width()
+        )
+        top = middle + (theme.GRID if is_short else 0)  # one line stands in the middle too
+        at = QPointF(box.left() + 0.5, top - 16.5)
         painting.pill(painter, at, result.label, font=self._small, colour=colour)
-        below = QRect(box.left(), middle - 6, box.width(), 36)
+        below = QRect(box.left(), top - 6, box.width(), 36)
         painter.setPen(tokens.muted)
         painter.drawText(below, TWO_LINES, result.why)
 

@@ -52,6 +52,7 @@ class SongTable(QWidget):
     def __init__(self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
         self.setObjectName("libraryPane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(theme.LIBRARY_LEAST)
         self._library = library
         self._path: Path | None = None

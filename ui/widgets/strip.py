@@ -8,7 +8,7 @@ from ui.presenters.activity import ActivityPresenter, Doing
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import SILENCE, Notice, NoticePresenter, Offer, Tone
 from ui.presenters.rows import Filter
-from ui.presenters.words import songs
+from ui.presenters.words import DOT, songs
 from ui.widgets import parts
 
 READING_MS = 10_000  # three times as long as the longest sentence takes to read
@@ -20,7 +20,12 @@ class StatusStrip(QFrame):
     offer_taken = Signal(object)  # Offer
 
     def __init__(
-        self, activity: ActivityPresenter, notices: NoticePresenter, *, library: LibraryPresenter
+        self,
+        activity: ActivityPresenter,
+        notices: NoticePresenter,
+        *,
+        library: LibraryPresenter,
+        note: str = "",
     ) -> None:
         super().__init__()
         self.setObjectName("statusStrip")
@@ -28,6 +33,7 @@ class StatusStrip(QFrame):
         self._activity = activity
         self._notices = notices
         self._library = library
+        self._note = f"{DOT}{note}" if note else ""
         self._doing = parts.label(tone="muted")
         self._bar = QProgressBar()
         self._left = parts.label(tone="muted")
@@ -77,7 +83,7 @@ class StatusStrip(QFrame):
     def _show_activity(self, _: None) -> None:
         doing, tally = self._activity.doing, self._activity.tally
         is_busy = doing is not Doing.NOTHING
-        idle = f"{songs(self._library.count(Filter.ALL))} in the library"
+        idle = f"{songs(self._library.count(Filter.ALL))} in the library{self._note}"
         self._doing.setText(self._activity.words or idle)
         for part in (self._bar, self._left, self._stop):
             part.setVisible(is_busy)

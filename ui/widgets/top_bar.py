@@ -18,6 +18,7 @@ TIPS = {
     Filter.DUPLICATES: "Songs that are a copy, an excerpt or another form of an earlier one",
     Filter.PROBLEMS: "Files that could not be added",
 }
+ADD = "Add \N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 TROUBLED = frozenset({SyncState.REFUSED, SyncState.OFFLINE})
 
 
@@ -89,7 +90,9 @@ class TopBar(QFrame):
             chip = self._make_chip(which)
             group.addButton(chip)
             row.addWidget(chip)
-        add = parts.button("Add", name="Add songs or a folder")
+        add = parts.button(
+            "Add \N{BLACK DOWN-POINTING SMALL TRIANGLE}", name="Add songs or a folder"
+        )
         add.setObjectName("addButton")
         menu = QMenu(add)
         menu.addAction("Songs (O)").triggered.connect(self.add_asked)
@@ -122,10 +125,9 @@ class TopBar(QFrame):
             chip.setChecked(which is self._library.filter)
 
     def _show_sync(self, _: None) -> None:
-        note = f" ({self._sync.cluster_note})" if self._sync.cluster_note else ""
         report = self._sync.report
         far = f" {report.done:,} of {report.total:,}" if report and report.total else ""
-        self._cluster.say(f"{self._sync.words}{far}{note}")
+        self._cluster.say(f"{self._sync.words}{far}")
         tone = "trouble" if self._sync.state in TROUBLED else "muted"
         if self._cluster.property("tone") != tone:
             self._cluster.setProperty("tone", tone)
