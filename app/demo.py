@@ -83,7 +83,7 @@ def _first_musician(settings: Settings, songs: Sequence[Path], cluster: ClusterA
         _headline("Which songs are copies?")
         paths = {song.song_id: str(song.path) for song in bench.songs()}
         for pair in bench.duplicates():
-            put(pair_words(pair, paths))
+            put(*pair_words(pair, paths))
         _play(bench, neighbours[0])
         _headline(f"Sync with the cluster at {cluster.uri}")
         if cluster.note:
@@ -190,7 +190,7 @@ def _say_licences(music: Path) -> None:
 
 
 def _headline(text: str) -> None:
-    put(f"\n== {text}")
+    put("", f"== {text}")
 
 
 if __name__ == "__main__":

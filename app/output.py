@@ -38,9 +38,9 @@ def emit(shape: Shape | Sequence[Shape]) -> None:
     print(json.dumps(shape, ensure_ascii=True), flush=True)  # noqa: T201 - as above
 
 
-def put(text: str) -> None:
-    """Print an answer in words."""
-    for line in text.splitlines():
+def put(*lines: str) -> None:
+    """Print an answer in words; what a name holds is shown, never obeyed by the terminal."""
+    for line in lines:
         print(shown(line), flush=True)  # noqa: T201 - as above
 
 
@@ -153,13 +153,12 @@ def pass_shape(report: PassReport) -> Shape:
     }
 
 
-def pass_words(report: PassReport) -> str:
+def pass_words(report: PassReport) -> list[str]:
     """Return what one recommender pass did, and what it refused and why."""
-    refused = "".join(f"\n  {count} refused: {why}" for why, count in report.reasons.items())
-    return (
-        f"{report.merged} songs merged, {report.removed} removed, {report.lists} lists written."
-        f"{refused}"
-    )
+    return [
+        f"{report.merged} songs merged, {report.removed} removed, {report.lists} lists written.",
+        *(f"  {count} refused: {why}" for why, count in report.reasons.items()),
+    ]
 
 
 def report_words(report: AnalysisReport, name: Callable[[SongId], str]) -> str:
@@ -178,13 +177,10 @@ def neighbour_words(found: Neighbour, song: Song) -> str:
     return f"{found.score:.3f}  {where:<30}  {named(song)}"
 
 
-def pair_words(pair: PairVerdict, paths: Mapping[SongId, str]) -> str:
-    """Return one verdict with its evidence."""
+def pair_words(pair: PairVerdict, paths: Mapping[SongId, str]) -> list[str]:
+    """Return one verdict with its evidence, and its two songs."""
     overlap = pair.overlap
-    where = (
-        f"{overlap.duration_s:.0f} s from {clock(overlap.a_start_s)} and {clock(overlap.b_start_s)}"
-    )
-    return (
-        f"{pair.verdict.value:<15} {pair.score:.3f} of fingerprint bits agree over {where}\n"
-        f"    {paths[pair.a]}\n    {paths[pair.b]}"
-    )
+    a_s, b_s = clock(overlap.a_start_s), clock(overlap.b_start_s)
+    where = f"{overlap.duration_s:.0f} s from {a_s} and {b_s}"
+    agree = f"{pair.score:.3f} of fingerprint bits agree over {where}"
+    return [f"{pair.verdict.value:<15} {agree}", f"    {paths[pair.a]}", f"    {paths[pair.b]}"]

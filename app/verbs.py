@@ -81,7 +81,7 @@ def duplicates(args: argparse.Namespace, settings: Settings) -> int:
         output.emit({"pairs": [output.pair_shape(pair, paths) for pair in pairs]})
         return OK
     for pair in pairs:
-        output.put(output.pair_words(pair, paths))
+        output.put(*output.pair_words(pair, paths))
     return OK
 
 
@@ -144,7 +144,7 @@ def recommend_pass(args: argparse.Namespace, _settings: Settings) -> int:
     if args.json:
         output.emit(output.pass_shape(report))
     else:
-        output.put(output.pass_words(report))
+        output.put(*output.pass_words(report))
     return OK
 
 

@@ -229,22 +229,36 @@ def _run(*command: object) -> None:
 
 
 def _table(figures: Figures) -> str:
-    bare = f"bare decode by ffmpeg, {figures.ffmpeg_s:.2f} s"
-    peer = f"librosa.load and musicnn, nothing separated, {figures.peer_s:.2f} s"
-    rows = (
+    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    stages = ", ".join(f"{name} {s:.2f} s" for name, s in figures.first_stage_s.items())
+    lines = (
+        "# Speed",
+        "",
+        f"Medians of one run ({machine}), side by side; made by `./dev bench speed`.",
+        "",
+        *(f"| {' | '.join(row)} |" for row in _rows(figures)),
+        "",
+        f"The first answer's stages: {stages}.",
+        "",
+    )
+    return "\n".join(lines)
+
+
+def _rows(figures: Figures) -> list[tuple[str, ...]]:
+    return [
         ("what", "Songkin", "instead", "ratio", "bar"),
         ("---",) * 5,
         (
             f"first answer, 4-minute mp3, library of {LIBRARY_SONGS} songs",
             f"{figures.first_answer_s:.2f} s",
-            bare,
+            f"bare decode by ffmpeg, {figures.ffmpeg_s:.2f} s",
             f"{figures.first_answer_s / figures.ffmpeg_s:.2f}",
             "2.5",
         ),
         (
             "whole analysis, voice separated",
             f"{figures.whole_s:.2f} s",
-            peer,
+            f"librosa.load and musicnn, nothing separated, {figures.peer_s:.2f} s",
             f"{figures.whole_s / figures.peer_s:.2f}",
             "1",
         ),
@@ -255,21 +269,7 @@ def _table(figures: Figures) -> str:
             "",
             "1.5 GB",
         ),
-    )
-    machine = f"{os.cpu_count()} cores, {platform.machine()}"
-    stages = ", ".join(f"{name} {s:.2f} s" for name, s in figures.first_stage_s.items())
-    return "\n".join(
-        (
-            "# Speed",
-            "",
-            f"Medians of one run ({machine}), side by side; made by `./dev bench speed`.",
-            "",
-            *(f"| {' | '.join(row)} |" for row in rows),
-            "",
-            f"The first answer's stages: {stages}.",
-            "",
-        )
-    )
+    ]
 
 
 if __name__ == "__main__":

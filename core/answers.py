@@ -152,8 +152,7 @@ class Answers:
         with self._codes_lock:
             if self._codes is None:
                 self._codes = CodeIndex()
-                for song_id, codes in self._catalogue.mix_codes():
-                    self._codes.add(song_id, codes)
+                self._codes.add_all(self._catalogue.mix_codes())
             return self._codes
 
 
