@@ -54,6 +54,14 @@ class JudgedSong:
     mono: Float32Array
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Ten seconds of a song, and other ten seconds of it, damaged in each way."""
+
+    clean: Float32Array
+    damaged: dict[str, Float32Array]
+
+
 def judged_songs(folder: Path) -> Iterator[JudgedSong]:
     """Yield the songs of the judging packages; fetch and unpack what is missing in ``folder``."""
     for package in JUDGING:
@@ -77,17 +85,23 @@ def _mono_or_none(path: Path) -> Float32Array | None:
     return mono if len(mono) >= SHORTEST_S * SAMPLE_RATE_HZ else None
 
 
-def take_in(song: JudgedSong, method: StyleMethod, into: Sketches) -> None:
-    """Let a method hear a song, ten seconds of its middle, and the damaged ones."""
+def pieces(song: JudgedSong) -> Pieces:
+    """Return ten seconds of a song's middle, and what is left of ten that begin later."""
+    length = int(EXCERPT_S * SAMPLE_RATE_HZ)
+    first = (len(song.mono) - length) // 2
+    later = song.mono[first + int(SHIFT_S * SAMPLE_RATE_HZ) :][:length]
+    damaged = {name: damage(later) for name, damage in DAMAGES.items()}
+    return Pieces(song.mono[first : first + length], damaged)
+
+
+def take_in(song: JudgedSong, parts: Pieces, *, method: StyleMethod, into: Sketches) -> None:
+    """Let a method hear a song and its pieces."""
     started = time.perf_counter()
     into.songs.append(method.listen(song.mono))
     into.listening_s += time.perf_counter() - started
-    length = int(EXCERPT_S * SAMPLE_RATE_HZ)
-    first = (len(song.mono) - length) // 2
-    later = first + int(SHIFT_S * SAMPLE_RATE_HZ)
-    into.clean.append(method.listen(song.mono[first : first + length]))
-    for name, damage in DAMAGES.items():
-        into.damaged[name].append(method.listen(damage(song.mono[later : later + length])))
+    into.clean.append(method.listen(parts.clean))
+    for name, mono in parts.damaged.items():
+        into.damaged[name].append(method.listen(mono))
 
 
 def interval(values: Float32Array) -> str:
@@ -154,8 +168,9 @@ def main() -> None:
     packages = []
     for song in judged_songs(folder):
         packages.append(song.package)
+        parts = pieces(song)
         for method, kept in zip(methods, sketches, strict=True):
-            take_in(song, method, kept)
+            take_in(song, parts, method=method, into=kept)
     rows = [row(m, s, packages) for m, s in zip(methods, sketches, strict=True)]
     page = report(rows, packages)
     print(page)

@@ -25,11 +25,11 @@ class Strength:
 
     pitch_semitones: float = 2.0
     stretch: float = 0.2  # a tempo between 1 / 1.2 and 1.2
-    eq_db: float = 3.0  # deviation of each equaliser shape
+    eq_db: float = 4.0  # deviation of each equaliser shape
     squeeze: float = 0.4  # how much of the level's movement a compressor may take
-    noise_share: float = 0.3
-    noise_snr_db: tuple[float, float] = (10.0, 40.0)
-    band_share: float = 0.25
+    noise_share: float = 0.5
+    noise_snr_db: tuple[float, float] = (5.0, 40.0)
+    band_share: float = 0.3
     voice_share: float = 0.35
     voice_db: tuple[float, float] = (-18.0, 0.0)
     unmixed_share: float = 0.5  # of the windows with a voice: taken off again, with what that costs

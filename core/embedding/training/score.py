@@ -1,4 +1,4 @@
-"""How well a network finds the soundtrack of songs that it never heard."""
+"""How well a network places songs that it never heard."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,11 +63,23 @@ def ranked_scores(likeness: Float32Array, soundtracks: Sequence[str]) -> dict[st
     }
 
 
+def own_song(vectors: Tensor, songs: Tensor) -> float:
+    """Return the share of windows [E, D] whose nearest other window is of the same song [E]."""
+    likeness = (vectors @ vectors.T).fill_diagonal_(-1.0)
+    return float((songs[likeness.argmax(dim=1)] == songs).float().mean())
+
+
 def retrieval_score(network: StyleNetwork, songs: LabelledWindows) -> dict[str, float]:
-    """Return the means of ``ranked_scores`` for the pooled vectors of a network."""
+    """Return the means of ``ranked_scores`` for the pooled vectors of a network, and ``own_song``.
+
+    ``overall`` is the mean of ``map`` and ``own_song``: what sounds alike, and what is the same.
+    """
     vectors = vectors_of(network, songs.windows)
     sums = torch.zeros((len(songs.soundtracks), vectors.shape[1]))
     sums.index_add_(0, songs.songs, vectors)
     pooled = torch.nn.functional.normalize(sums).numpy()
     scores = ranked_scores(pooled @ pooled.T, songs.soundtracks)
-    return {name: round(float(values.mean()), 4) for name, values in scores.items()}
+    figures = {name: float(values.mean()) for name, values in scores.items()}
+    figures["own_song"] = own_song(vectors, songs.songs)
+    figures["overall"] = (figures["map"] + figures["own_song"]) / 2.0
+    return {name: round(value, 4) for name, value in figures.items()}

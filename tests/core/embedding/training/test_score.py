@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+import torch
 
 from core.embedding.pool import unit
 from core.embedding.training.data import TrainingSong
-from core.embedding.training.score import ranked_scores, song_windows
+from core.embedding.training.score import own_song, ranked_scores, song_windows
 from tests.core.embedding.training.songs import song
 
 
@@ -31,3 +32,8 @@ def test_windows_are_spread_over_the_song_and_silence_is_left_out():
     windows = song_windows([long, silent], at_most=4)
     assert windows.songs.tolist() == [0] * 4
     assert windows.soundtracks == ("a", "b")
+
+
+def test_own_song_counts_windows_whose_nearest_is_of_their_song():
+    vectors = torch.nn.functional.normalize(torch.tensor([[1.0, 0.1], [1.0, 0.0], [0.0, 1.0]]))
+    assert own_song(vectors, torch.tensor([0, 0, 1])) == pytest.approx(2 / 3)
