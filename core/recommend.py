@@ -15,7 +15,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.fingerprint.match import align
+from core.fingerprint.match import align, moving
 from core.types import Codes, Float32Array
 
 LIST_LENGTH = 20
@@ -31,9 +31,12 @@ RELEVANCE = 0.8
 # 0.34 (docs/decisions/duplicates.md); 60 codes are over 7 s, more than chance aligns.
 SAME_BITS = 0.17
 SAME_CODES = 60
-# Two copies share exact codes even after heavy equalising; strangers share hardly any. Looking for
-# those first spares nearly every alignment.
+# Two copies share exact codes even after heavy equalising; strangers share few, by chance. Pairs
+# that share fewer than this, and than this part of the shorter song's, are not aligned: it spares
+# nearly every alignment.
 SHARED_CODES = 6
+SHARED_PART = 0.01
+OWNER_BITS = np.uint64(16)  # beside a code of 32 bits: at most 65,536 songs at once
 
 
 class Why(Enum):
@@ -112,14 +115,31 @@ def rank(query: Candidate, candidates: Sequence[Candidate], *, limit: int = LIST
 
 def same_recording(a: Codes, b: Codes) -> bool:
     """Tell whether two songs hold the same recording, as a whole or in part."""
-    if len(np.intersect1d(a, b)) < SHARED_CODES:
-        return False
     found = align(a, b)
     return (
         found is not None
         and found.bit_error_rate <= SAME_BITS
         and found.n_compared >= min(SAME_CODES, len(a), len(b))
     )
+
+
+def alike(songs: Sequence[Codes]) -> NDArray[np.bool_]:
+    """Return which pairs share enough exact codes to be aligned, bool [n, n]; symmetric."""
+    tagged = [
+        np.unique(codes[moving(codes)]).astype(np.uint64) << OWNER_BITS | np.uint64(owner)
+        for owner, codes in enumerate(songs)
+    ]
+    sizes = np.array([len(one) for one in tagged])
+    everything = np.sort(np.concatenate(tagged)) if tagged else np.zeros(0, np.uint64)
+    code = everything >> OWNER_BITS
+    owner = (everything & np.uint64((1 << int(OWNER_BITS)) - 1)).astype(np.intp)
+    is_new = np.concatenate(([True], code[1:] != code[:-1])) if len(code) else np.zeros(0, bool)
+    held = np.zeros((int(is_new.sum()), len(songs)), np.float32)
+    held[np.cumsum(is_new) - 1, owner] = 1.0
+    held = held[held.sum(axis=1) > 1]
+    needed = np.maximum(SHARED_CODES, SHARED_PART * np.minimum(sizes[:, None], sizes))
+    enough: NDArray[np.bool_] = held.T @ held >= needed
+    return enough
 
 
 def density(cosines: Sequence[float]) -> float:
@@ -130,25 +150,21 @@ def density(cosines: Sequence[float]) -> float:
 def _collapse(
     query: Candidate, others: Sequence[Candidate]
 ) -> tuple[list[Candidate], list[Dropped]]:
-    """Return the first song of every recording but the query's, and the copies."""
-    ordered = sorted(others, key=lambda c: (-_adjusted(query, c), c.key))
-    heads: list[Candidate] = []
+    """Return the best song of every recording but the query's, and the copies."""
+    ordered = [query, *sorted(others, key=lambda c: (-_adjusted(query, c), c.key))]
+    is_alike = alike([one.codes for one in ordered])
+    heads: list[int] = [0]
     dropped: list[Dropped] = []
-    copies_of_query = _same_as(query, ordered)
-    for one in ordered:
-        if one.key in copies_of_query:
-            dropped.append(Dropped(one.key, Drop.QUERY_RECORDING, query.key))
-            continue
-        head = next((head for head in heads if same_recording(head.codes, one.codes)), None)
+    for place in range(1, len(ordered)):
+        one = ordered[place]
+        near = (head for head in heads if is_alike[head, place])
+        head = next((h for h in near if same_recording(ordered[h].codes, one.codes)), None)
         if head is None:
-            heads.append(one)
+            heads.append(place)
         else:
-            dropped.append(Dropped(one.key, Drop.SAME_RECORDING, head.key))
-    return heads, dropped
-
-
-def _same_as(query: Candidate, others: Sequence[Candidate]) -> set[str]:
-    return {one.key for one in others if same_recording(query.codes, one.codes)}
+            why = Drop.SAME_RECORDING if head else Drop.QUERY_RECORDING
+            dropped.append(Dropped(one.key, why, ordered[head].key))
+    return [ordered[place] for place in heads[1:]], dropped
 
 
 def _rearrange(query: Candidate, nearest: Sequence[Candidate], *, limit: int) -> list[Candidate]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.recommend import MAX_OF_ARTIST, Candidate, Drop, Why, density, rank, same_recording
+from core.recommend import MAX_OF_ARTIST, Candidate, Drop, Why, alike, density, rank, same_recording
 from core.types import Codes, Float32Array
 
 NO_CODES = np.zeros(0, np.uint32)
@@ -83,6 +83,19 @@ def test_a_recording_is_known_in_other_encodings(share: float) -> None:
     assert same_recording(sound, again(sound, share=share))
     assert not same_recording(sound, codes(9, length=1500))
     assert not same_recording(sound, NO_CODES)
+
+
+def test_what_is_aligned_at_all_agrees_with_counting_shared_codes() -> None:
+    songs = [codes(1), again(codes(1)), codes(2), codes(2)[:9], codes(3)[:4], NO_CODES, codes(1)]
+    found = alike(songs)
+    for i, a in enumerate(songs):
+        for j, b in enumerate(songs):
+            needed = max(6.0, 0.01 * min(len(a), len(b)))
+            assert found[i, j] == (len(np.intersect1d(a, b)) >= needed)
+    assert found[0, 1]
+    assert found[2, 3]
+    assert not found[0, 2]
+    assert alike([]).shape == (0, 0)
 
 
 def test_at_most_two_of_an_artist_however_it_is_written() -> None:
