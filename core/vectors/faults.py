@@ -54,6 +54,8 @@ def cluster_problem(error: BaseException) -> ClusterProblem:
     for cause in _causes(error):
         if isinstance(cause, grpc.RpcError):
             return _of_status(cause)
+    if isinstance(error, OSError):  # the one file that is opened here is the certificate
+        return ClusterProblem.UNTRUSTED
     if "retry timeout" in str(error).lower():
         return ClusterProblem.TIMEOUT
     return _BY_CODE.get(milvus_code(error), ClusterProblem.REFUSED)

@@ -77,6 +77,12 @@ def test_plain_text_where_tls_is_asked_for(web_server: str) -> None:
     assert problem_of(f"https://{web_server}") is ClusterProblem.UNTRUSTED
 
 
+def test_a_certificate_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError) as caught:
+        MilvusStore("https://127.0.0.1:1", ca_file=tmp_path / "missing.pem")
+    assert caught.value.problem is ClusterProblem.UNTRUSTED
+
+
 def test_a_port_that_stays_silent(quick_timeout: None) -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
