@@ -4,16 +4,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import wiring
 from app.logs import start_logging
+from app.picture import Photographer
 from core.audio.playback import Player
 from core.settings import Settings, default_places
 from ui.main_window import MainWindow
-
-PICTURE_AFTER_MS = 4000  # the first song is open by then, with its answers
 
 
 def run_window(
@@ -25,7 +23,7 @@ def run_window(
 ) -> int:
     """Open the window on a library; return the exit code once it is closed.
 
-    With ``picture``, take the window's picture after a moment and close it.
+    With ``picture``, take the window's picture once nothing runs in it any more, and close it.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Songkin")
@@ -38,16 +36,10 @@ def run_window(
             window.show()
             window.add(list(paths))
             if picture is not None:
-                QTimer.singleShot(PICTURE_AFTER_MS, lambda: _take_picture(window, picture))
+                Photographer(window, picture)
             return application.exec()
     finally:
         player.close()
-
-
-def _take_picture(window: MainWindow, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    window.grab().save(str(target))
-    window.close()
 
 
 def main() -> int:

@@ -61,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
     _add_cluster(commands)
     window = commands.add_parser("gui", help="open the window")
     window.add_argument("path", nargs="*", type=Path, metavar="PATH", help="songs to add at once")
+    window.add_argument(
+        "--picture",
+        type=Path,
+        metavar="FILE.png",
+        help="take the window's picture once nothing runs in it any more, and close it",
+    )
     window.set_defaults(verb=verbs.gui)
     return top
 

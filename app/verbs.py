@@ -152,7 +152,7 @@ def gui(args: argparse.Namespace, settings: Settings) -> int:
     """Open the window."""
     from app.__main__ import run_window  # Qt is loaded only where a window is asked for
 
-    return run_window(settings, paths=tuple(args.path))
+    return run_window(settings, paths=tuple(args.path), picture=args.picture)
 
 
 def _cluster(args: argparse.Namespace) -> wiring.ClusterAddress:
