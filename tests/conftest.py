@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 # Fixtures for every test: real songs, a real Milvus server, a real sound server.
-from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
+from tests.milvus_server import (  # noqa: F401 - fixtures
+    empty_milvus_server,
+    milvus_server,
+)
 from tests.real_songs import real_songs  # noqa: F401 - a fixture
 
 

@@ -1,6 +1,7 @@
 """A real Milvus server with authorization on, one for the whole test run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,4 +15,13 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServ
     if not demo_server.is_available():
         pytest.skip("the package milvus, which carries the server, is not installed")
     with DemoServer(tmp_path_factory.mktemp("milvus")) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_milvus_server(tmp_path: Path) -> Iterator[DemoServer]:
+    """A server of the test's own, that holds nothing yet; skipped as above."""
+    if not demo_server.is_available():
+        pytest.skip("the package milvus, which carries the server, is not installed")
+    with DemoServer(tmp_path / "milvus") as server:
         yield server

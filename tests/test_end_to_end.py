@@ -49,7 +49,7 @@ class Musician:
             [str(word) for word in command],
             input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert "Traceback" not in ran.err, ran.err
+        assert "Traceback" not in ran.stderr, ran.stderr
         return Ran(ran.returncode, ran.stdout, ran.stderr)
 
     def sync(self, server: DemoServer) -> Any:
@@ -68,7 +68,7 @@ def _variant(
 
 
 def test_the_whole_chain(
-    real_songs: list[Path], milvus_server: DemoServer, tmp_path: Path
+    real_songs: list[Path], empty_milvus_server: DemoServer, tmp_path: Path
 ) -> None:
     folder = tmp_path / "first's songs"
     folder.mkdir()
@@ -106,14 +106,14 @@ def test_the_whole_chain(
     assert second.run("add", lent, *real_songs[4:7]).code == 0
 
     for musician, count in ((first, 5), (second, 4)):
-        assert musician.sync(milvus_server)["pushed"] == count
+        assert musician.sync(empty_milvus_server)["pushed"] == count
     passed = first.run(
-        "recommend-pass", "--uri", milvus_server.uri, "--token-stdin", "--json",
-        stdin=milvus_server.token,
+        "recommend-pass", "--uri", empty_milvus_server.uri, "--token-stdin", "--json",
+        stdin=empty_milvus_server.token,
     )  # fmt: skip
     assert passed.code == 0, passed.err
     assert passed.json["merged"] == 9
-    synced = first.sync(milvus_server)
+    synced = first.sync(empty_milvus_server)
     assert (synced["pushed"], synced["state"]) == (0, "in_step")
     assert synced["pulled"] > 0
 
@@ -128,18 +128,18 @@ def test_the_whole_chain(
 
 
 def test_trouble_with_the_cluster_is_said_and_loses_nothing(
-    real_songs: list[Path], milvus_server: DemoServer, tmp_path: Path
+    real_songs: list[Path], empty_milvus_server: DemoServer, tmp_path: Path
 ) -> None:
     musician = Musician(tmp_path / "library")
     musician.run("add", "--quick", real_songs[0])
     for uri, token in (
         ("http://127.0.0.1:9", "root:x"),  # nobody listens
-        (milvus_server.uri, "root:wrong"),
-        (milvus_server.uri, ""),
+        (empty_milvus_server.uri, "root:wrong"),
+        (empty_milvus_server.uri, ""),
     ):
         ran = musician.run("sync", "--uri", uri, "--token-stdin", "--json", stdin=token)
         assert ran.code == 1
         assert ran.out == ""
         assert ran.err.strip().endswith(".")
         assert not token or token not in ran.err
-    assert musician.sync(milvus_server)["pushed"] == 1
+    assert musician.sync(empty_milvus_server)["pushed"] == 1

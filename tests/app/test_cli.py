@@ -109,9 +109,7 @@ def test_answers_have_the_promised_shape(run: Run, music: Path, tmp_path: Path) 
     assert run("recommendations", songs[0]["song_id"], "--json").json["results"] == []
 
 
-def test_a_foreign_file_is_asked_about_and_not_kept(
-    run: Run, music: Path, tmp_path: Path
-) -> None:
+def test_a_foreign_file_is_asked_about_and_not_kept(run: Run, music: Path, tmp_path: Path) -> None:
     run("add", music)
     demo = sounds.write(tmp_path / "demo.mp3", sounds.chords(2, seconds=SONG_S))
     found = run("similar", demo, "--stem", "mix", "--json").json
@@ -133,7 +131,7 @@ def test_export(run: Run, music: Path, tmp_path: Path) -> None:
 
 
 def test_some_song_failed_is_exit_1(run: Run, music: Path, tmp_path: Path) -> None:
-    bad = tmp_path / "not\nmusic \N{GUITAR}'s \"best\".mp3"
+    bad = tmp_path / 'not\nmusic \N{GUITAR}\'s "best".mp3'
     bad.write_bytes(b"%PDF-1.7 nothing to hear here" * 50)
     added = run("add", bad, music / "one.flac", "--json")
     assert added.code == 1
