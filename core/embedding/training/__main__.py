@@ -21,8 +21,8 @@ from core.embedding.training.train import Outcome, Plan, train
 from core.embedding.windows import WINDOW_S
 
 LICENCE = (
-    "GPL-3.0-or-later. Learned from the music of the named Debian packages, whose licences (GPL,"
-    " CC BY-SA and others) allow it; none of that music is in the weights' file."
+    "GPL-3.0-or-later. Learned from the music of the named Debian packages (their copyright files"
+    " name its licences); the file holds none of that music."
 )
 
 

@@ -23,17 +23,17 @@ EQ_SHAPES = 6  # cosines over the mel axis: tilts, shelves, and bells of an octa
 class Strength:
     """How far each change may go; shares are of the windows of a batch."""
 
-    pitch_semitones: float = 2.0
-    stretch: float = 0.2  # a tempo between 1 / 1.2 and 1.2
-    eq_db: float = 4.0  # deviation of each equaliser shape
+    pitch_semitones: float = 1.0
+    stretch: float = 0.1  # a tempo between 1 / 1.1 and 1.1
+    eq_db: float = 1.5  # deviation of each equaliser shape
     squeeze: float = 0.4  # how much of the level's movement a compressor may take
-    noise_share: float = 0.5
+    noise_share: float = 0.3
     noise_snr_db: tuple[float, float] = (5.0, 40.0)
-    band_share: float = 0.3
-    voice_share: float = 0.35
+    band_share: float = 0.1
+    voice_share: float = 0.15
     voice_db: tuple[float, float] = (-18.0, 0.0)
     unmixed_share: float = 0.5  # of the windows with a voice: taken off again, with what that costs
-    holes: int = 1  # bands, and moments, made grey
+    holes: int = 0  # bands, and moments, made grey
     hole_mels: int = 8
     hole_frames: int = 20
 

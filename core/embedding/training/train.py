@@ -31,15 +31,15 @@ class Plan:
     """Everything that decides a training, beside its songs."""
 
     seed: int = 1
-    steps: int = 800
-    batch_songs: int = 40
+    steps: int = 400
+    batch_songs: int = 32
     crop_frames: int = 172  # 4 s: shorter than a window, three times faster
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 5e-2
     temperature: float = 0.1
-    soundtrack_weight: float = 0.7
+    soundtrack_weight: float = 1.0
     average: float = 0.98  # how much of the moving average a step keeps
-    check_every: int = 80
+    check_every: int = 50
     patience: int = 6
     whitening: float = 0.25  # 0 leaves the vectors as they are, 1 makes all directions count alike
     strength: Strength = field(default_factory=Strength)
