@@ -101,7 +101,8 @@ def report(songs: Sequence[Both]) -> str:
     own = float(np.mean([song.mix @ song.backing for song in songs]))
     shared = agreement(ways["mix asks mixes"], ways["backing asks backings"])
     return (
-        f"# With and without the voice\n\n{len(songs)} songs, three excerpts each.\n\n"
+        f"# With and without the voice\n\n{len(songs)} songs, three excerpts each. Few of them"
+        " are sung, so this shows what separation costs, not what it gains.\n\n"
         + "\n".join(lines)
         + f"\n\nA song's mix and its backing: cosine {own:.3f}. Of the {NEAREST} nearest songs,"
         f" {shared:.0%} stay when the backing arrives.\n"
