@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tries a frozen Songkin as a musician's machine would run it: copied to another place, without
 # Python, without the user's settings, and where this script may, without the repository in sight.
-# Usage: [SONGKIN_PICTURE=FILE.png] tests/try_app.sh FOLDER, the one that `./dev app` makes; the window's
-# picture is kept where the variable names a file.
+# Usage: [SONGKIN_PICTURE=FILE.png] tests/try_app.sh FOLDER, the one that `./dev app` makes; the
+# window's picture is kept where the variable names a file.
 set -eu
 
 frozen=$(cd "${1:?Usage: tests/try_app.sh FOLDER}" && pwd -P)
