@@ -40,6 +40,7 @@ class ResultsPresenter:
         self._is_stale = False
         self._answer = Answer((), "")
         self._current: int | None = None
+        self._is_users_choice = False  # the first line is chosen until the user chooses
         self._state = ListState.NO_SONG
 
     @property
@@ -72,6 +73,7 @@ class ResultsPresenter:
         if self._asking:
             self._asking.cancel()
         self._asking, self._is_stale, self._song, self._current = None, False, song, None
+        self._is_users_choice = False
         if song is None:
             note = "This song was not listened to yet. Its answers come by themselves."
             self._show(
@@ -93,7 +95,7 @@ class ResultsPresenter:
     def choose(self, index: int) -> None:
         """Choose a line."""
         if 0 <= index < len(self.results) and index != self._current:
-            self._current = index
+            self._current, self._is_users_choice = index, True
             self.chosen.emit(None)
 
     def step(self, by: int) -> None:
@@ -130,13 +132,13 @@ class ResultsPresenter:
     def _take(self, answer: Answer) -> None:
         if self._state is ListState.FULL and _is_same(answer, self._answer):
             return  # nothing to draw anew, and no list that jumps under the pointer
-        chosen = self.current
+        chosen = self.current if self._is_users_choice else None
         self._current = None
         for index, result in enumerate(answer.results):
             if chosen and result.song_id and result.song_id == chosen.song_id:
                 self._current = index
-        if self._current is None and answer.results:
-            self._current = 0
+        if self._current is None:
+            self._current, self._is_users_choice = (0 if answer.results else None), False
         self._show(ListState.FULL if answer.results else ListState.EMPTY, answer)
 
     def _fail(self, sentence: str) -> None:

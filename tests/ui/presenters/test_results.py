@@ -133,6 +133,21 @@ def test_a_refresh_keeps_the_chosen_song_and_asks_once_for_many_news() -> None:
     assert results.current.title == "y"
 
 
+def test_the_best_stays_chosen_until_the_user_chooses() -> None:
+    """A line that was chosen for the user is not followed when a better one comes above it."""
+    lanes = HandLanes()
+    workbench = FakeWorkbench(song("mine"), song("x"))
+    results = make(workbench, lanes)
+    results.open(song("mine"))
+    lanes.turn()
+    workbench.catalogue.songs = {name: song(name) for name in map(SongId, ("mine", "new", "x"))}
+    results.refresh()
+    lanes.turn()
+    assert [result.title for result in results.results] == ["new", "x"]
+    assert results.current is not None
+    assert results.current.title == "new"
+
+
 def test_an_answer_that_says_the_same_changes_nothing() -> None:
     lanes = HandLanes()
     results = make(FakeWorkbench(song("mine"), song("x")), lanes)
