@@ -40,6 +40,7 @@ def rank(
             song_id=candidates[place][0],
             score=float(np.clip(cosines[place], -1.0, 1.0)),  # rounding may leave 1.0000001
             match=best_match(query, candidates[place][1]),
+            stem=query.stem,
         )
         for place in nearest
     ]

@@ -162,6 +162,7 @@ class Neighbour:
     song_id: SongId
     score: float
     match: Match
+    stem: Stem  # which was compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,17 @@ def test_neighbours_come_with_their_moments(bench: Workbench, music: Path) -> No
     assert near.match.duration_s > 0
 
 
+def test_a_song_that_waits_is_compared_by_its_mix_meanwhile(bench: Workbench, music: Path) -> None:
+    add(bench, music / "song 1.wav")
+    add(bench, music / "song 2.wav", quick=True)
+    first, second = bench.songs()
+    (meanwhile,) = bench.similar(first.song_id)
+    assert (meanwhile.song_id, meanwhile.stem) == (second.song_id, Stem.MIX)
+    bench.finish(progress=Progress())
+    (then,) = bench.similar(first.song_id)
+    assert (then.song_id, then.stem) == (second.song_id, Stem.BACKING)
+
+
 def test_a_copy_is_proved_and_an_excerpt_found(
     bench: Workbench, music: Path, tmp_path: Path
 ) -> None:

@@ -29,7 +29,6 @@ from core.types import (
     FileStamp,
     Float32Array,
     Match,
-    ModelId,
     Neighbour,
     Outcome,
     Overlap,
@@ -42,7 +41,6 @@ from core.types import (
     SpaceName,
     Stage,
     Stem,
-    StemVectors,
     SyncReport,
     SyncState,
     Verdict,
@@ -104,13 +102,6 @@ class FakeShelf:
 
     def unfinished(self) -> list[Song]:
         return [song for song in self.songs.values() if song.stage is Stage.FIRST_ANSWER]
-
-    def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
-        if stem is Stem.BACKING and self.song(song_id).stage is Stage.FIRST_ANSWER:
-            return None
-        one = np.ones((1, 1), np.float32)
-        start = np.zeros(1, np.float32)
-        return StemVectors(space, stem, ModelId("fake-1"), one[0], one, start, excerpt_s=10.0)
 
     def clear_problem(self, path: Path) -> None:
         self.problems.pop(path, None)
@@ -186,9 +177,19 @@ class FakeWorkbench:
         self.asked.append((space, stem))
         others = [other for other in self.catalogue.songs if other != song_id]
         return [
-            Neighbour(other, 0.97 - 0.03 * rank, Match(45.0 - 3 * rank, 72.0 + 11 * rank, 11.9))
+            Neighbour(
+                other,
+                0.97 - 0.03 * rank,
+                Match(45.0 - 3 * rank, 72.0 + 11 * rank, 11.9),
+                self._stem(song_id, other),
+            )
             for rank, other in enumerate(others[:limit])
         ]
+
+    def _stem(self, *song_ids: SongId) -> Stem:
+        """The backing where both songs' is known."""
+        stages = {self.catalogue.song(song_id).stage for song_id in song_ids}
+        return Stem.MIX if Stage.FIRST_ANSWER in stages else Stem.BACKING
 
     def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:
         return self.similar(song_id, limit=limit)[:2]

@@ -20,9 +20,7 @@ from core.types import (
     Recommendation,
     Song,
     SongId,
-    SpaceName,
     Stage,
-    Stem,
     SyncState,
     Verdict,
 )
@@ -86,22 +84,21 @@ Ask = Callable[[Song], Answer]
 
 
 def neighbours(workbench: WorkbenchPort, song: Song) -> Answer:
-    """Return the songs that sound alike, by the backing where it is known."""
-    stem = _best_stem(workbench, song)
-    found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT, stem=stem)
-    to_come = " · backing to come" if song.stage is Stage.FIRST_ANSWER else ""
-    results = _neighbour_results(workbench, found, label=f"{STEMS[stem]}{to_come}", measure=ALIKE)
+    """Return the songs that sound alike, by the backing where both are known."""
+    found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT)
+    results = _neighbour_results(workbench, found, about=song, measure=ALIKE)
     if not results:
         return Answer((), "Nothing to compare with yet. Add more songs.")
     if song.stage is Stage.FIRST_ANSWER:
         return Answer(results, "First answer, by the whole mix. The backing's is to come.")
-    return Answer(results, f"Alike in sound, by the {STEMS[stem]}: 1.00 is the same sound.")
+    stems = " or ".join(STEMS[stem] for stem in dict.fromkeys(near.stem for near in found))
+    return Answer(results, f"Alike in sound, by the {stems}: 1.00 is the same sound.")
 
 
 def versions(workbench: WorkbenchPort, song: Song) -> Answer:
     """Return songs that may be the same composition."""
     found = workbench.versions(song.song_id)
-    results = _neighbour_results(workbench, found, label="mix", measure=HARMONY)
+    results = _neighbour_results(workbench, found, about=song, measure=HARMONY)
     if not results:
         return Answer((), "No other version of this song was found here.")
     return Answer(results, "Alike in harmony, whatever key or tempo: 1.00 is the same harmony.")
@@ -129,20 +126,27 @@ def recommended(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Answer:
     return Answer((), "Nothing came back for this song yet. Sync to ask again.")
 
 
-def _best_stem(workbench: WorkbenchPort, song: Song) -> Stem:
-    known = workbench.catalogue.vectors(song.song_id, SpaceName.STYLE, Stem.BACKING)
-    return Stem.MIX if known is None else Stem.BACKING
-
-
 def _neighbour_results(
-    workbench: WorkbenchPort, found: Iterable[Neighbour], *, label: str, measure: str
+    workbench: WorkbenchPort, found: Iterable[Neighbour], *, about: Song, measure: str
 ) -> tuple[Result, ...]:
     songs = ((near, _song(workbench, near.song_id)) for near in found)
     return tuple(
-        _neighbour(near, song, label=label, measure=measure, overview=_overview(workbench, song))
+        _neighbour(
+            near,
+            song,
+            label=_label(near, about, song),
+            measure=measure,
+            overview=_overview(workbench, song),
+        )
         for near, song in songs
         if song
     )
+
+
+def _label(near: Neighbour, about: Song, song: Song) -> str:
+    """Say which stem was compared, and whether a better answer is to come."""
+    waits = Stage.FIRST_ANSWER in (about.stage, song.stage)
+    return f"{STEMS[near.stem]} · backing to come" if waits else STEMS[near.stem]
 
 
 def _neighbour(

@@ -21,7 +21,6 @@ from core.types import (
     SongId,
     SpaceName,
     Stem,
-    StemVectors,
 )
 
 Hear = Callable[[SongEvent], None]
@@ -40,10 +39,6 @@ class ShelfPort(Protocol):
 
     def unfinished(self) -> list[Song]:
         """Return the songs whose backing is still to come."""
-        ...
-
-    def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
-        """Return the vectors of a stem, where they are known."""
         ...
 
     def clear_problem(self, path: Path) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from core.errors import ClusterError, ClusterProblem
-from core.types import Song, SongId, SpaceName, Stage, Stem, SyncState, Verdict
+from core.types import Song, SongId, SpaceName, Stage, SyncState, Verdict
 from tests.ui.fakes import FakeSync, FakeWorkbench, HandLanes, pair, recommendation, song
 from ui.presenters import answers
 from ui.presenters.answers import Answer, Tab
@@ -25,7 +25,7 @@ def test_neighbours_say_what_the_score_measures_and_where_they_match() -> None:
     assert result.label == "backing"
     assert (result.title, result.artist) == ("near", "Ines")
     assert "backing" in answer.note
-    assert workbench.asked == [(SpaceName.STYLE, Stem.BACKING)]
+    assert workbench.asked == [(SpaceName.STYLE, None)]
 
 
 def test_a_first_answer_says_that_the_backing_is_to_come() -> None:
@@ -33,6 +33,14 @@ def test_a_first_answer_says_that_the_backing_is_to_come() -> None:
     answer = answers.neighbours(FakeWorkbench(mine, song("near")), mine)
     assert answer.results[0].label == "mix · backing to come"
     assert "First answer" in answer.note
+
+
+def test_a_song_whose_backing_is_to_come_stays_among_the_neighbours() -> None:
+    workbench = FakeWorkbench(song("mine"), song("near"), song("new", stage=Stage.FIRST_ANSWER))
+    answer = answers.neighbours(workbench, song("mine"))
+    labels = {result.title: result.label for result in answer.results}
+    assert labels == {"near": "backing", "new": "mix · backing to come"}
+    assert "by the backing or mix" in answer.note
 
 
 @pytest.mark.parametrize("order", [("mine", "other"), ("other", "mine")])
