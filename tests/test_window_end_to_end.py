@@ -69,6 +69,7 @@ def window(
     qtbot.waitExposed(opened)
     yield opened
     opened.close()
+    opened.deleteLater()
     player.close()
 
 

@@ -22,6 +22,16 @@ def lanes(qapp: QApplication) -> Iterator[TaskLanes]:
     lanes.close()
 
 
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Take what a test copied off the clipboard.
+
+    The offscreen clipboard outlives Python: an object of ours left there crashes the exit.
+    """
+    yield
+    QApplication.clipboard().clear()
+
+
 OpenWindow = Callable[..., WindowRig]
 
 
