@@ -62,6 +62,21 @@ class Verdict(Enum):
     VERSION = "version"
 
 
+class Confidence(Enum):
+    """How sure a verdict is; what isn't even unsure is no verdict: can't tell."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+class Decision(Enum):
+    """What the user said of a pair of songs; it stands above every verdict."""
+
+    NOT_DUPLICATE = "not_duplicate"
+    SAME_SONG = "same_song"
+
+
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
     """What the container and the stream say of a file, before decoding."""
@@ -167,11 +182,21 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Where two songs hold the same sound."""
+    """Where two songs hold the same sound.
+
+    ``duration_s`` is counted in song a; ``speed`` is how many seconds of song b go by in one
+    second of song a, so that 1.01 means that a plays one percent faster.
+    """
 
     a_start_s: float
     b_start_s: float
     duration_s: float
+    speed: float = 1.0
+
+    @property
+    def b_duration_s(self) -> float:
+        """How long the overlap is in song b."""
+        return self.duration_s * self.speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +211,20 @@ class PairVerdict:
     verdict: Verdict
     score: float
     overlap: Overlap
+    confidence: Confidence = Confidence.SURE
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueVerdict:
+    """What a song here and a song of the production catalogue are; a is the song here."""
+
+    catalogue_id: CatalogueId
+    title: str  # empty where its owner does not share titles
+    artist: str
+    verdict: Verdict
+    score: float
+    overlap: Overlap
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)
