@@ -159,6 +159,8 @@ class Song:
     duration_s: float  # as decoded
     stage: Stage
     added_at: float  # Unix time
+    # Of the sound's packets as they lie in the file: the same under other tags; empty: not known.
+    stream_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,11 @@ class Overlap:
         """How long the overlap is in song b."""
         return self.duration_s * self.speed
 
+    @property
+    def turned(self) -> "Overlap":
+        """The same overlap with the songs' places exchanged."""
+        return Overlap(self.b_start_s, self.a_start_s, self.b_duration_s, 1.0 / self.speed)
+
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
@@ -212,6 +219,13 @@ class PairVerdict:
     score: float
     overlap: Overlap
     confidence: Confidence = Confidence.SURE
+
+    @property
+    def turned(self) -> "PairVerdict":
+        """The same verdict on the pair (b, a)."""
+        return PairVerdict(
+            self.b, self.a, self.verdict, self.score, self.overlap.turned, self.confidence
+        )
 
 
 @dataclass(frozen=True, slots=True)

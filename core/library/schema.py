@@ -118,6 +118,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        "ALTER TABLE song ADD COLUMN stream_sha256 TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX song_by_stream ON song (stream_sha256) WHERE stream_sha256 <> ''",
+        # A song may lie in a mix more than once: a row a place. SQLite can't change a key.
+        """CREATE TABLE verdict_by_place (
+            a TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            b TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            verdict TEXT NOT NULL,
+            score REAL NOT NULL,
+            a_start_s REAL NOT NULL,
+            b_start_s REAL NOT NULL,
+            duration_s REAL NOT NULL,
+            speed REAL NOT NULL DEFAULT 1.0,
+            confidence TEXT NOT NULL DEFAULT 'likely',
+            PRIMARY KEY (a, b, a_start_s, b_start_s),
+            CHECK (a < b)
+        )""",
+        """INSERT INTO verdict_by_place (a, b, verdict, score, a_start_s, b_start_s, duration_s)
+            SELECT a, b, verdict, score, a_start_s, b_start_s, duration_s FROM verdict""",
+        "DROP TABLE verdict",
+        "ALTER TABLE verdict_by_place RENAME TO verdict",
+        "CREATE INDEX verdict_by_b ON verdict (b)",
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from core.types import AudioFacts, FileStamp, Song, SongId, Stage
 
 _COLUMNS = (
     "song_id, path, size_bytes, mtime_ns, sha256, codec, bit_rate_bps, sample_rate_hz, channels,"
-    " container_duration_s, title, artist, album, duration_s, stage, added_at"
+    " container_duration_s, title, artist, album, duration_s, stage, added_at, stream_sha256"
 )
 # rowid breaks ties between songs added within one tick of the clock.
 _OLDEST_FIRST = "ORDER BY added_at, rowid"
@@ -78,6 +78,12 @@ class SongShelf(Shelf):
         """Return the songs whose files have these bytes, the first added first."""
         return self._select(f"WHERE sha256 = ? {_OLDEST_FIRST}", sha256)
 
+    def by_stream(self, stream_sha256: str) -> list[Song]:
+        """Return the songs whose sound has these packets, whatever the tags around them."""
+        if not stream_sha256:
+            return []
+        return self._select(f"WHERE stream_sha256 = ? {_OLDEST_FIRST}", stream_sha256)
+
     def unfinished(self) -> list[Song]:
         """Return the songs whose separation is still to do, the first added first."""
         return self._select(f"WHERE stage = ? {_OLDEST_FIRST}", Stage.FIRST_ANSWER.value)
@@ -125,6 +131,7 @@ def _row(song: Song) -> Sequence[str | bytes | float | None]:
         song.duration_s,
         song.stage.value,
         song.added_at,
+        song.stream_sha256,
     )
 
 
@@ -140,4 +147,5 @@ def _song(row: tuple[Any, ...]) -> Song:
         row[13],
         _STAGES[row[14]],
         row[15],
+        row[16],
     )

@@ -1,7 +1,8 @@
 """What pairs of songs are, and which pairs the user says are none.
 
-A pair is stored once, the smaller id first; it is given back with the song that was asked for as
-``a``. Dismissals lie apart from verdicts, so that no new analysis forgets them.
+A pair is stored with the smaller id first, a row for each place where the one lies in the other;
+it is given back with the song that was asked for as ``a``. Dismissals lie apart from verdicts, so
+that no new analysis forgets them.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from typing import Any
 from core.errors import BugError
 from core.library.database import Shelf
 from core.library.songs import has_song, require_song
-from core.types import Overlap, PairVerdict, SongId, Verdict
+from core.types import Confidence, Overlap, PairVerdict, SongId, Verdict
 
 _STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}  # declared strongest first
 
@@ -27,17 +28,17 @@ class VerdictShelf(Shelf):
     def put_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
         """Replace what is known of a song's pairs.
 
-        Of two verdicts on one pair the stronger stays. A pair whose other song has meanwhile
-        left the library is left out.
+        Of several verdicts on one pair those of the strongest class stay, each at its place. A
+        pair whose other song has meanwhile left the library is left out.
         """
-        pairs = _strongest_per_pair(_normal(verdict) for verdict in verdicts)
+        pairs = _strongest_of_pairs(_normal(verdict) for verdict in verdicts)
         if any(song_id not in (pair.a, pair.b) for pair in pairs):
             raise BugError(f"a verdict on a pair without song {song_id}")
         with self.database.writing() as connection:
             require_song(connection, song_id)
             clear_verdicts(connection, song_id)
             connection.executemany(
-                "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     _row(pair)
                     for pair in pairs
@@ -58,7 +59,7 @@ class VerdictShelf(Shelf):
                 {"song": song_id},
             ).fetchall()
         found = [_pair(row) for row in rows]
-        turned = [_turned(pair) if pair.b == song_id else pair for pair in found]
+        turned = [pair.turned if pair.b == song_id else pair for pair in found]
         return sorted(turned, key=lambda p: (_STRENGTH[p.verdict], -p.score, p.a, p.b))
 
     def dismiss(self, a: SongId, b: SongId) -> None:
@@ -76,34 +77,26 @@ class VerdictShelf(Shelf):
             connection.execute("DELETE FROM dismissed WHERE a = ? AND b = ?", sorted((a, b)))
 
 
-def _strongest_per_pair(verdicts: Iterable[PairVerdict]) -> list[PairVerdict]:
-    weakest_first = sorted(verdicts, key=lambda v: (-_STRENGTH[v.verdict], v.score))
-    return list({(v.a, v.b): v for v in weakest_first}.values())
+def _strongest_of_pairs(verdicts: Iterable[PairVerdict]) -> list[PairVerdict]:
+    found = sorted(verdicts, key=lambda v: (-_STRENGTH[v.verdict], v.score))
+    strongest = {(v.a, v.b): v.verdict for v in found}
+    return [v for v in found if v.verdict is strongest[v.a, v.b]]
 
 
 def _normal(pair: PairVerdict) -> PairVerdict:
     if pair.a == pair.b:
         raise BugError(f"a verdict on song {pair.a} and itself")
-    return pair if pair.a < pair.b else _turned(pair)
-
-
-def _turned(pair: PairVerdict) -> PairVerdict:
-    overlap = pair.overlap
-    return PairVerdict(
-        a=pair.b,
-        b=pair.a,
-        verdict=pair.verdict,
-        score=pair.score,
-        overlap=Overlap(overlap.b_start_s, overlap.a_start_s, overlap.duration_s),
-    )
+    return pair if pair.a < pair.b else pair.turned
 
 
 def _row(pair: PairVerdict) -> tuple[str | float, ...]:
     overlap = pair.overlap
-    places = (overlap.a_start_s, overlap.b_start_s, overlap.duration_s)
-    return (pair.a, pair.b, pair.verdict.value, pair.score, *places)
+    places = (overlap.a_start_s, overlap.b_start_s, overlap.duration_s, overlap.speed)
+    return (pair.a, pair.b, pair.verdict.value, pair.score, *places, pair.confidence.value)
 
 
 def _pair(row: tuple[Any, ...]) -> PairVerdict:
-    a, b, verdict, score, *places = row
-    return PairVerdict(SongId(a), SongId(b), Verdict(verdict), score, Overlap(*places))
+    a, b, verdict, score, *places, confidence = row
+    return PairVerdict(
+        SongId(a), SongId(b), Verdict(verdict), score, Overlap(*places), Confidence(confidence)
+    )

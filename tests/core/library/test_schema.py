@@ -34,6 +34,22 @@ def test_every_old_state_comes_to_the_newest_with_the_same_tables(old):
         assert aged.execute("SELECT library_id FROM library").fetchall() == [library_id]
 
 
+def test_verdicts_of_an_old_catalogue_keep_their_times():
+    with connect() as connection:
+        schema.migrate(connection, schema.MIGRATIONS[:1])
+        for song in "ab":
+            connection.execute(
+                "INSERT INTO song VALUES (?, ?, 1, 1, 's', 'mp3', 1, 1, 1, 1, '', '', '', 1,"
+                " 'ready', 1)",
+                (song, song.encode()),
+            )
+        old = ("a", "b", "excerpt", 0.9, 1.0, 2.0, 3.0)
+        connection.execute("INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)", old)
+        schema.migrate(connection)
+        assert connection.execute("SELECT * FROM verdict").fetchall() == [(*old, 1.0, "likely")]
+        assert connection.execute("SELECT stream_sha256 FROM song").fetchall() == [("",), ("",)]
+
+
 def test_only_the_missing_migrations_run():
     longer = (*schema.MIGRATIONS, ("ALTER TABLE song ADD COLUMN mood TEXT",))
     with connect() as connection:

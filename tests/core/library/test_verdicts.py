@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BugError
-from core.types import Overlap, PairVerdict, Verdict
+from core.types import Confidence, Overlap, PairVerdict, Verdict
 from tests.core.library.records import make_record, make_song, new_id
 
 
@@ -27,6 +27,32 @@ def test_the_song_asked_for_is_a_and_the_overlap_turns_with_it(catalogue, ids):
         assert catalogue.verdicts(b) == [turned]
         (one,) = catalogue.verdicts()
         assert one in (pair(a, b), turned)
+
+
+def test_speed_and_confidence_are_kept_and_turn_with_the_pair(catalogue, ids):
+    a, b, *_ = ids
+    found = PairVerdict(
+        a, b, Verdict.SAME_RECORDING, 0.9, Overlap(1.0, 2.0, 100.0, 1.25), Confidence.UNSURE
+    )
+    catalogue.put_verdicts(a, [found])
+    assert catalogue.verdicts(a) == [found]
+    (turned,) = catalogue.verdicts(b)
+    assert (turned.overlap, turned.confidence) == (
+        Overlap(2.0, 1.0, 125.0, 0.8),
+        Confidence.UNSURE,
+    )
+    assert turned.turned == found
+
+
+def test_a_song_that_lies_in_a_mix_twice_has_a_verdict_for_each_place(catalogue, ids):
+    a, mix, *_ = ids
+    places = [
+        PairVerdict(a, mix, Verdict.EXCERPT, score, Overlap(0.0, start_s, 60.0))
+        for score, start_s in ((0.98, 300.0), (0.97, 900.0))
+    ]
+    weaker = PairVerdict(a, mix, Verdict.SAME_BACKING, 0.9, Overlap(0.0, 10.0, 60.0))
+    catalogue.put_verdicts(a, [*places, weaker])
+    assert catalogue.verdicts(a) == places
 
 
 def test_new_verdicts_replace_the_song_s_old_ones_only(catalogue, ids):
