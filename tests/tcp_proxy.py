@@ -1,0 +1,195 @@
+"""A TCP proxy on loopback that makes the network bad: slow, dead, cut, flapping, cut short.
+
+Bytes pass through two threads a connection, one each way. What the weather is can change at any
+time; ``Weather`` says what there is. A dead network (``holds``) takes what the kernel's buffers
+take and answers nothing, and what it held is delivered late once the weather is fair again, unless
+the connections are cut first.
+"""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+HOST = "127.0.0.1"
+CHUNK_BYTES = 16_384
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # linger for no time: closing sends a reset
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How the network is; as built, fair."""
+
+    bytes_per_s: float = float("inf")  # each way, each connection
+    delay_s: float = 0.0  # before each piece of at most CHUNK_BYTES
+    holds: bool = False  # nothing passes, nothing is refused
+    refuses: bool = False  # new connections are reset at once
+
+
+FAIR = Weather()
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many bytes may still pass towards the server before every connection ends."""
+
+    n_bytes: int
+    by_reset: bool  # or by an orderly close, which looks like an answer that is complete
+
+
+class Link:
+    """One connection through the proxy."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.client, self.server = client, server
+        self.open_ways = 2
+
+    def close(self, *, by_reset: bool) -> None:
+        """End both sides; harmless to do twice."""
+        # What wakes a thread that waits for bytes; towards the network SHUT_RD says nothing.
+        how = socket.SHUT_RD if by_reset else socket.SHUT_RDWR
+        for one in (self.client, self.server):
+            with suppress(OSError):
+                if by_reset:
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+                one.shutdown(how)
+            one.close()
+
+
+class TcpProxy:
+    """Listens on a port of its own and passes on what it hears to another port on loopback."""
+
+    def __init__(self, target_port: int) -> None:
+        self.target_port = target_port
+        self.passed_bytes = 0  # towards the server, so far
+        self._changed = threading.Condition()
+        self._weather = FAIR
+        self._budget: Budget | None = None
+        self._links: list[Link] = []
+        self._threads: list[threading.Thread] = []
+        self._is_closed = False
+        self._listener = socket.create_server((HOST, 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._start(self._accept)
+
+    def set(self, weather: Weather) -> None:
+        """Change the weather, for connections that stand too."""
+        with self._changed:
+            self._weather = weather
+            self._changed.notify_all()
+
+    def cut(self, *, by_reset: bool = True) -> int:
+        """End every connection now; return how many there were."""
+        with self._changed:
+            links, self._links = self._links, []
+            self._budget = None
+            self._changed.notify_all()
+        for link in links:
+            link.close(by_reset=by_reset)
+        return len(links)
+
+    def cut_after(self, n_bytes: int, *, by_reset: bool = True) -> None:
+        """End every connection once so many more bytes have passed towards the server."""
+        with self._changed:
+            self._budget = Budget(n_bytes, by_reset)
+
+    def close(self) -> None:
+        """End everything and wait for the threads."""
+        with self._changed:
+            self._is_closed = True
+            self._weather = FAIR
+            self._changed.notify_all()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _accept(self) -> None:
+        while not self._is_closed:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:  # closed
+                return
+            self._welcome(client)
+
+    def _welcome(self, client: socket.socket) -> None:
+        link = Link(client, socket.socket())
+        try:
+            if self._weather.refuses:
+                raise ConnectionRefusedError
+            link.server.connect((HOST, self.target_port))
+        except OSError:
+            link.close(by_reset=True)
+            return
+        with self._changed:
+            self._links.append(link)
+        self._start(self._pump, link, client, link.server)
+        self._start(self._pump, link, link.server, client)
+
+    def _pump(self, link: Link, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(CHUNK_BYTES):
+                self._wait(link, len(piece))
+                if self._is_gone(link):  # what was held back is lost
+                    break
+                allowed, ends = self._spend(piece) if sink is link.server else (piece, None)
+                sink.sendall(allowed)
+                if ends is not None:
+                    self.cut(by_reset=ends.by_reset)
+            if not self._is_gone(link):
+                sink.shutdown(socket.SHUT_WR)
+        self._leave(link)
+
+    def _leave(self, link: Link) -> None:
+        """Close a connection once neither way is open any more."""
+        with self._changed:
+            link.open_ways -= 1
+            is_over = link.open_ways == 0 and link in self._links
+            if is_over:
+                self._links.remove(link)
+        if is_over:
+            link.close(by_reset=False)
+
+    def _wait(self, link: Link, n_bytes: int) -> None:
+        with self._changed:
+            weather = self._weather
+            pause = weather.delay_s + n_bytes / weather.bytes_per_s
+            self._changed.wait_for(lambda: self._is_gone(link), timeout=pause)
+            self._changed.wait_for(lambda: not self._weather.holds or self._is_gone(link))
+
+    def _is_gone(self, link: Link) -> bool:
+        return self._is_closed or link not in self._links
+
+    def _spend(self, piece: bytes) -> tuple[bytes, Budget | None]:
+        """Return as much of a piece as may still pass, and the budget where it is used up."""
+        with self._changed:
+            budget = self._budget
+            if budget is None:
+                self.passed_bytes += len(piece)
+                return piece, None
+            allowed = piece[: budget.n_bytes]
+            self.passed_bytes += len(allowed)
+            budget.n_bytes -= len(allowed)
+            return allowed, budget if budget.n_bytes == 0 else None
+
+    def _start(self, work: Callable[..., None], *arguments: Link | socket.socket) -> None:
+        thread = threading.Thread(target=work, args=arguments, name="proxy", daemon=True)
+        self._threads.append(thread)
+        thread.start()
