@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.progress import Progress
-from core.types import Float32Array, ModelId, Recommendation, SongId, SyncReport, SyncState
+from core.types import (
+    CatalogueVerdict,
+    Explanation,
+    Fingerprint,
+    Float32Array,
+    ModelId,
+    Outgoing,
+    Recommendation,
+    RowRefusal,
+    SongId,
+    StemVectors,
+    SyncReport,
+    SyncState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +72,49 @@ class SyncPort(Protocol):
 
     def recommendations(self, song_id: SongId, *, limit: int) -> Sequence[Recommendation]:
         """Return the list last pulled for a song, best first."""
+        ...
+
+    def outgoing(self) -> Outgoing:
+        """Return what the next sync would send; shown before the first push."""
+        ...
+
+    def share_titles(self, value: bool) -> None:
+        """Choose whether titles and artists travel; a change sends every song again."""
+        ...
+
+    def withdraw(self, song_ids: Sequence[SongId] | None) -> None:
+        """Take songs back from the cluster, or the whole library (None), with the next sync.
+
+        They stay here, and are not sent again until they are shared again.
+        """
+        ...
+
+    def share(self, song_ids: Sequence[SongId] | None) -> None:
+        """Share songs again that were withdrawn, or the whole library (None)."""
+        ...
+
+    def refusals(self) -> Sequence[RowRefusal]:
+        """Return the songs of this library that the cluster did not take, as of the last sync."""
+        ...
+
+    def check(
+        self,
+        *,
+        fingerprints: Sequence[Fingerprint],
+        vectors: Sequence[StemVectors],
+        duration_s: float,
+        progress: Progress,
+    ) -> Sequence[CatalogueVerdict]:
+        """Return what a song is to those of the production catalogue; it is judged here.
+
+        Only its vectors leave this machine. Songs of this library are left out. Raises
+        ``ClusterError``.
+        """
+        ...
+
+    def explanation(self, song_id: SongId) -> Explanation | None:
+        """Ask the cluster how it came to a song's list; None where it has none.
+
+        Raises ``ClusterError``.
+        """
         ...

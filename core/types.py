@@ -333,3 +333,50 @@ class SyncReport:
     deleted: int
     pulled: int  # recommendations that came back
     state: SyncState
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What the next sync would send; ``bytes`` is an estimate, ``fields`` are named in words."""
+
+    songs: int
+    withdrawals: int
+    bytes: int
+    shares_titles: bool
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefusal:
+    """A song that the cluster did not take, and why."""
+
+    song_id: SongId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """What became of one song that recall found for a list.
+
+    ``kept_rank`` is its place in the list, or None where it was dropped: ``dropped`` then says why,
+    and ``of`` which song it is a copy of. ``moved`` is how many places ranking moved it up from the
+    order by nearness alone (negative: down).
+    """
+
+    catalogue_id: CatalogueId
+    title: str
+    artist: str
+    score: float
+    kept_rank: int | None
+    dropped: str
+    of: CatalogueId | None
+    moved: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How the cluster came to a song's list: every song that recall found, the kept ones first."""
+
+    lines: tuple[ExplainedLine, ...]
+    recalled: int

@@ -106,8 +106,12 @@ def merge_inboxes(store: MilvusStore, *, progress: Progress) -> Merge:
 
 
 def consume(store: MilvusStore, merge: Merge) -> None:
-    """Drop the tombstones that were obeyed, once no list holds their songs any more."""
+    """Drop the tombstones that were obeyed, once no list holds their songs any more.
+
+    Their graves stay, so that another machine's older copy does not come back.
+    """
     for name, keys in merge.withdrawn.items():
+        shapes.bury(store, store.get(name, keys, shapes.GRAVE_FIELDS, with_vectors=False))
         store.delete(name, keys)
 
 
@@ -148,7 +152,7 @@ def _entries(
             refused.append(Refusal(key, REFUSED_COUNT))
         else:
             n_own += 1
-            yield Entry(CatalogueId(key), str(values["digest"]), values["deleted"] == 1)
+            yield Entry(CatalogueId(key), str(values["digest"]), values["deleted"] != shapes.LIVE)
 
 
 def _known(store: MilvusStore, owner: LibraryId) -> dict[str, str]:
