@@ -25,17 +25,16 @@ from core.types import (
     Verdict,
 )
 from ui.messages import shown
+from ui.presenters import evidence
+from ui.presenters.evidence import HARMONY
 from ui.presenters.ports import WorkbenchPort
-from ui.presenters.words import BETWEEN, NO_ARTIST, STEMS, VERDICTS, clock
+from ui.presenters.words import BETWEEN, NO_ARTIST, STEMS, clock
 
 NEIGHBOURS_LIMIT = 24  # three screens of results: more than anyone auditions for one song
 RECOMMENDED_LIMIT = 50
 NO_WAVE: Float32Array = np.zeros(0, np.float32)
 ALIKE = "alike in sound"
-HARMONY = "alike in harmony"
 UNLIKE = "not alike"  # at right angles to each other, or beyond
-BITS = "of fingerprint bits agree"
-BYTES = "of bytes agree"
 RANKED = "rank score"
 UNTITLED = "A song of another library"
 
@@ -54,7 +53,8 @@ class Result:
     """One line of a list.
 
     ``share`` in [0, 1] is the length of the bar; ``figure`` is the score and ``measure`` what it
-    measures; ``match`` is None where no moment is known.
+    measures; ``match`` is None where no moment is known; ``pace`` is how many of its seconds go
+    by in one second of the open song.
     """
 
     song_id: SongId | None
@@ -70,6 +70,7 @@ class Result:
     duration_s: float
     overview: Float32Array  # float32 [n] in [0, 1]; empty where unknown
     verdict: Verdict | None = None
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,38 +171,30 @@ def _neighbour(
 
 
 def _duplicate(workbench: WorkbenchPort, song_id: SongId, pair: PairVerdict) -> Result | None:
-    is_a = pair.a == song_id
-    song = _song(workbench, pair.b if is_a else pair.a)
+    song = _song(workbench, pair.b if pair.a == song_id else pair.a)
     if song is None:
         return None
-    match = _match(pair, is_a=is_a)
-    is_exact = pair.verdict is Verdict.EXACT_FILE
+    return proved(song, evidence.of_pair(pair, song_id), overview=_overview(workbench, song))
+
+
+def proved(song: Song, found: evidence.Evidence, *, overview: Float32Array) -> Result:
+    """Return the line of a song that holds the same sound."""
     return Result(
         song.song_id,
         song.path,
         shown(song.title),
         shown(song.artist) or NO_ARTIST,
-        share=pair.score,
-        figure="100 %" if is_exact else f"{100 * pair.score:.1f} %",
-        measure=BYTES if is_exact else BITS,
-        label=VERDICTS[pair.verdict],
-        why=f"their {span(match.song_s, match)}\nyour {span(match.query_s, match)}",
-        match=match,
+        share=found.share,
+        figure=found.figure,
+        measure=found.measure,
+        label=evidence.label(found),
+        why="\n".join(filter(None, (f"their {found.theirs}", f"your {found.yours}", found.speed))),
+        match=found.match,
         duration_s=song.duration_s,
-        overview=_overview(workbench, song),
-        verdict=pair.verdict,
+        overview=overview,
+        verdict=found.verdict,
+        pace=found.pace,
     )
-
-
-def _match(pair: PairVerdict, *, is_a: bool) -> Match:
-    over = pair.overlap
-    mine, theirs = (over.a_start_s, over.b_start_s) if is_a else (over.b_start_s, over.a_start_s)
-    return Match(mine, theirs, over.duration_s)
-
-
-def span(start_s: float, match: Match) -> str:
-    """Say from when to when a match lies in one of its songs."""
-    return f"{clock(start_s)} to {clock(start_s + match.duration_s)}"
 
 
 def _recommended(workbench: WorkbenchPort, line: Recommendation) -> Result:

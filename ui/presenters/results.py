@@ -98,6 +98,11 @@ class ResultsPresenter:
             self._current, self._is_users_choice = index, True
             self.chosen.emit(None)
 
+    def confirm(self, index: int) -> None:
+        """Take a line as the user's choice, also where it is chosen already."""
+        self.choose(index)
+        self._is_users_choice = self._is_users_choice or index == self._current
+
     def step(self, by: int) -> None:
         """Choose the line that is ``by`` lines further."""
         last = len(self.results) - 1

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from core.types import AnalysisStep, Float32Array, Match, Song, SongId
-from ui.presenters.answers import NO_WAVE, Result, Tab, span
+from ui.presenters.answers import NO_WAVE, Result, Tab
+from ui.presenters.evidence import span
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ResultsPresenter
@@ -84,7 +85,7 @@ class SongPagePresenter:
         if result is None or result.match is None:
             return None
         if result.verdict:
-            where = span(result.match.query_s, result.match)
+            where = span(result.match.query_s, result.match.duration_s)
             return MatchMark(result.match, f"same sound as {result.title}, {where}")
         words = f"match with {result.title}, {clock(result.match.query_s)}"
         return MatchMark(result.match, words)

@@ -31,15 +31,16 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """A song on one side of the transport."""
+    """A song on one side of the transport; ``pace`` is its seconds in one second of side A."""
 
-    song_id: SongId
+    song_id: SongId | None  # None where it is not of this library
     path: Path
     title: str
     duration_s: float
     meeting_s: float
     match_s: float  # how long the match is; 0 where there is none
     overview: Float32Array
+    pace: float = 1.0
 
 
 class TransportPresenter:
@@ -92,7 +93,7 @@ class TransportPresenter:
 
     def play_song(self, song: Song, overview: Float32Array = NO_WAVE, *, at_s: float = 0.0) -> None:
         """Play a song of the library."""
-        self._decks = {Side.A: _deck(song, overview, meeting_s=at_s)}
+        self._decks = {Side.A: deck_of(song, overview, meeting_s=at_s)}
         self._start(Side.A, at_s)
 
     def play_match(self, song: Song, result: Result, *, overview: Float32Array = NO_WAVE) -> None:
@@ -102,14 +103,23 @@ class TransportPresenter:
             self._notices.say(f"{result.title} is not in this library, so it can't be played here.")
             return
         match = result.match or Match(0.0, 0.0, 0.0)
-        mine = _deck(song, overview, meeting_s=match.query_s, match_s=match.duration_s)
+        mine = deck_of(song, overview, meeting_s=match.query_s, match_s=match.duration_s)
+        self.play_pair(mine, other)
+
+    def play_pair(self, mine: Deck, other: Deck) -> None:
+        """Play a song where it meets another, which lies on side A."""
         self._decks = {Side.A: mine, Side.B: other}
         self._start(Side.B, other.meeting_s)
 
     def holds(self, result: Result) -> bool:
         """Return whether a result lies on side B."""
         deck = self._decks.get(Side.B)
-        return deck is not None and deck.song_id == result.song_id
+        return deck is not None and deck.path == result.path
+
+    def holds_pair(self, mine: Path, other: Path) -> bool:
+        """Return whether two files lie on the two sides."""
+        paths = [deck.path for deck in map(self.on, Side) if deck]
+        return paths == [mine, other]
 
     def switch(self) -> None:
         """Hear the other side at the same moment of the match."""
@@ -117,7 +127,8 @@ class TransportPresenter:
         here, there = self.deck, self._decks.get(other)
         if here is None or there is None:
             return
-        at_s = there.meeting_s + self._player.state.position_s - here.meeting_s
+        since_s = self._player.state.position_s - here.meeting_s
+        at_s = there.meeting_s + since_s * there.pace / here.pace
         self._start(other, min(max(0.0, at_s), there.duration_s))
 
     def toggle(self) -> None:
@@ -201,6 +212,8 @@ class TransportPresenter:
         if deck is None or heard_s < LEAST_LISTEN_S:
             return
         song_id = deck.song_id
+        if song_id is None:
+            return
         self._lanes.run(
             Verb(
                 lambda _: self._workbench.listened(song_id, heard_s=heard_s),
@@ -217,13 +230,14 @@ class TransportPresenter:
         self._told = said
 
 
-def _deck(song: Song, overview: Float32Array, *, meeting_s: float, match_s: float = 0.0) -> Deck:
+def deck_of(song: Song, overview: Float32Array, *, meeting_s: float, match_s: float = 0.0) -> Deck:
+    """Return a song of the library as a side of the transport."""
     title = shown(song.title)
     return Deck(song.song_id, song.path, title, song.duration_s, meeting_s, match_s, overview)
 
 
 def _deck_of_result(result: Result) -> Deck | None:
-    if result.song_id is None or result.path is None:
+    if result.path is None:
         return None
     match = result.match or Match(0.0, 0.0, 0.0)
     return Deck(
@@ -232,6 +246,7 @@ def _deck_of_result(result: Result) -> Deck | None:
         result.title,
         result.duration_s,
         match.song_s,
-        match.duration_s,
+        match.duration_s * result.pace,
         result.overview,
+        result.pace,
     )

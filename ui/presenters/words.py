@@ -4,7 +4,7 @@ import math
 import unicodedata
 from typing import Final
 
-from core.types import AnalysisStep, AudioFacts, Stem, Verdict
+from core.types import AnalysisStep, AudioFacts, Confidence, Stem, Verdict
 
 NO_VALUE: Final = "\N{EN DASH}"
 NO_ARTIST: Final = "\N{EM DASH}"
@@ -12,6 +12,7 @@ BETWEEN: Final = " ↔ "
 DOT: Final = " · "
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
+KILO: Final = 1000
 
 STEPS: Final = {
     AnalysisStep.WAITING: "waiting",
@@ -29,6 +30,12 @@ VERDICTS: Final = {
     Verdict.EXCERPT: "excerpt",
     Verdict.SAME_BACKING: "same backing",
     Verdict.VERSION: "version",
+}
+
+CONFIDENCES: Final = {
+    Confidence.SURE: "sure",
+    Confidence.LIKELY: "likely",
+    Confidence.UNSURE: "unsure",
 }
 
 STEMS: Final = {Stem.MIX: "mix", Stem.BACKING: "backing", Stem.VOCAL: "voice"}
@@ -60,6 +67,17 @@ def file_facts(facts: AudioFacts) -> str:
     rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
     channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
     return DOT.join([f"{facts.codec}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz", channels])
+
+
+def size(size_bytes: int) -> str:
+    """Say how much room a file takes, as file managers do."""
+    if size_bytes < KILO:
+        return f"{size_bytes} bytes"
+    if size_bytes < KILO**2:
+        return f"{size_bytes / KILO:.0f} kB"
+    if size_bytes < KILO**3:
+        return f"{size_bytes / KILO**2:.1f} MB"
+    return f"{size_bytes / KILO**3:.1f} GB"
 
 
 def songs(count: int) -> str:

@@ -166,7 +166,10 @@ class ResultDelegate(QStyledItemDelegate):
         if result.match:
             match = result.match
             place = painting.match_box(
-                QRectF(box), match.song_s, match.duration_s, duration_s=result.duration_s
+                QRectF(box),
+                match.song_s,
+                match.duration_s * result.pace,
+                duration_s=result.duration_s,
             )
             painting.match_mark(painter, place, tokens=tokens)
         self._waves.draw(painter, QRectF(box), result.overview, style=style)

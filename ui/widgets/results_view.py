@@ -90,6 +90,7 @@ class ResultsView(QWidget):
         view.selectionModel().currentChanged.connect(self._moved)
         for signal in (view.entered_row, view.doubleClicked):
             signal.connect(lambda index: self._ask(Asked.PLAY, index))
+        view.clicked.connect(lambda index: self._presenter.confirm(index.row()))
         view.pressed_part.connect(lambda index, part: self._ask(OF_PART[part], index))
         return view
 

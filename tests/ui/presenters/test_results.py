@@ -51,7 +51,7 @@ def test_a_duplicate_shows_its_evidence_from_the_side_of_the_open_song(
     workbench.pairs = [pair(*order, Verdict.SAME_RECORDING, score=0.987)]
     (result,) = answers.duplicates(workbench, song("mine")).results
     assert f"{result.figure} {result.measure}" == "98.7 % of fingerprint bits agree"
-    assert result.label == "same recording"
+    assert result.label == "same recording · sure"
     assert result.match is not None
     is_a = order[0] == "mine"
     assert result.match.query_s == (2.0 if is_a else 5.0)
@@ -64,7 +64,7 @@ def test_an_exact_file_does_not_speak_of_fingerprints() -> None:
     workbench = FakeWorkbench(song("mine"), song("other"))
     workbench.pairs = [pair("mine", "other", Verdict.EXACT_FILE, score=1.0)]
     (result,) = answers.duplicates(workbench, song("mine")).results
-    assert f"{result.figure} {result.measure}" == "100 % of bytes agree"
+    assert f"{result.figure} {result.measure}" == "100 % of the sound's bytes agree"
 
 
 def test_recommendations_of_this_library_can_be_played_and_others_not() -> None:

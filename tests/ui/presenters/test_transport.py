@@ -169,3 +169,21 @@ def test_a_song_that_is_taken_away_falls_silent(rig: Rig) -> None:
     rig.lanes.turn()
     assert rig.transport.deck is None
     assert rig.player.state.path is None
+
+
+def test_switching_to_a_faster_copy_keeps_the_moment(rig: Rig) -> None:
+    rig.transport.play_match(MINE, replace(result(), pace=1.04))
+    rig.player.advance(10.4)
+    rig.transport.switch()
+    assert rig.player.plays[-1] == ("mine.mp3", pytest.approx(55.0))
+    rig.player.advance(10.0)
+    rig.transport.switch()
+    assert rig.player.plays[-1] == ("theirs.mp3", pytest.approx(72.0 + 1.04 * 20.0))
+
+
+def test_a_listen_to_a_file_that_is_not_of_the_library_is_not_noted(rig: Rig) -> None:
+    rig.transport.play_match(MINE, replace(result(), song_id=None))
+    rig.hear(5.0)
+    rig.transport.stop()
+    rig.lanes.turn()
+    assert rig.workbench.heard == []

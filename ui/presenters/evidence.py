@@ -1,0 +1,98 @@
+"""How the proof of a pair is said: class, how sure, what the score measures, where, how fast.
+
+"You" and "your" are the song that is asked about, "their" the other one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.types import CatalogueVerdict, Match, Overlap, PairVerdict, SongId, Verdict
+from ui.presenters.words import CONFIDENCES, DOT, VERDICTS, clock
+
+BYTES: Final = "of the sound's bytes agree"
+BITS: Final = "of fingerprint bits agree"
+BACKING_BITS: Final = "of the backing's fingerprint bits agree"
+HARMONY: Final = "alike in harmony"
+MEASURES: Final = {
+    Verdict.EXACT_FILE: BYTES,
+    Verdict.SAME_RECORDING: BITS,
+    Verdict.EXCERPT: BITS,
+    Verdict.SAME_BACKING: BACKING_BITS,
+    Verdict.VERSION: HARMONY,
+}
+# A speed that is nearer to 1 than this is the same speed, as finely as codes are aligned.
+SPEED_GRAIN: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a pair, in words; ``pace`` is their seconds in one second of yours."""
+
+    verdict: Verdict
+    label: str
+    confidence: str
+    share: float  # of 1: the length of the score's bar
+    figure: str
+    measure: str
+    yours: str  # from when to when
+    theirs: str
+    speed: str  # empty where both are as fast
+    match: Match
+    pace: float
+
+    @property
+    def score(self) -> str:
+        """The score with what it measures."""
+        return f"{self.figure} {self.measure}"
+
+
+def of_pair(pair: PairVerdict, asked: SongId) -> Evidence:
+    """Say what is known of a pair, seen from one of its songs."""
+    seen = pair if pair.a == asked else pair.turned
+    return _say(seen, seen.overlap)
+
+
+def of_catalogue(found: CatalogueVerdict) -> Evidence:
+    """Say what is known of a song here and one of the production catalogue."""
+    return _say(found, found.overlap)
+
+
+def _say(found: PairVerdict | CatalogueVerdict, over: Overlap) -> Evidence:
+    verdict = found.verdict
+    return Evidence(
+        verdict,
+        VERDICTS[verdict],
+        CONFIDENCES[found.confidence],
+        share=min(1.0, max(0.0, found.score)),
+        figure=_figure(verdict, found.score),
+        measure=MEASURES[verdict],
+        yours=span(over.a_start_s, over.duration_s),
+        theirs=span(over.b_start_s, over.b_duration_s),
+        speed=_speed(over.speed),
+        match=Match(over.a_start_s, over.b_start_s, over.duration_s),
+        pace=over.speed,
+    )
+
+
+def label(evidence: Evidence) -> str:
+    """Say the class and how sure it is."""
+    return f"{evidence.label}{DOT}{evidence.confidence}"
+
+
+def span(start_s: float, length_s: float) -> str:
+    """Say from when to when a place lasts."""
+    return f"{clock(start_s)} to {clock(start_s + length_s)}"
+
+
+def _figure(verdict: Verdict, score: float) -> str:
+    if verdict is Verdict.EXACT_FILE:
+        return "100 %"
+    return f"{score:.2f}" if verdict is Verdict.VERSION else f"{100 * score:.1f} %"
+
+
+def _speed(speed: float) -> str:
+    """Say how much faster or slower yours is."""
+    if abs(speed - 1.0) < SPEED_GRAIN:
+        return ""
+    faster = "faster" if speed > 1.0 else "slower"
+    return f"yours is {100 * abs(speed - 1.0):.1f} % {faster}"
