@@ -4,9 +4,10 @@ Milvus Lite is started here rather than by pymilvus, so that its own exceptions 
 that closing a store lets go of its folder.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -15,13 +16,21 @@ from milvus_lite.exceptions import MilvusLiteError
 
 from core.errors import ClusterError, ClusterProblem, LibraryError, LibraryProblem, WorldError
 from core.vectors.faults import cluster_problem, library_problem, words
+from core.vectors.rows import IndexKind
 
 LITE_SUFFIX = ".db"
 LITE_HOST = "127.0.0.1"
 STOP_GRACE_S = 2.0
 # The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
-HNSW = {"M": 16, "efConstruction": 200}
+BUILD_PARAMS: Final[Mapping[IndexKind, Mapping[str, int]]] = {
+    IndexKind.FLAT: {},
+    IndexKind.IVF_FLAT: {"nlist": 1024},
+    IndexKind.HNSW: {"M": 16, "efConstruction": 200},
+    IndexKind.SCANN: {"nlist": 1024},
+}
 HNSW_MIN_EF = 128
+IVF_PROBES = 64  # of nlist's 1,024
+SCANN_REORDER = 4  # times the limit are compared exactly
 # What opening a damaged or foreign folder raises, besides Milvus Lite's own exceptions.
 LITE_FAULTS = (
     MilvusLiteError,
@@ -39,17 +48,16 @@ class ServerDoor:
     """A Milvus server; its collections grow large, so they are searched by a graph."""
 
     address: str
-    index_type: str = "HNSW"
+    default_index: IndexKind = IndexKind.HNSW
     is_lite: bool = False
 
-    @property
-    def index_params(self) -> dict[str, int]:
-        """How the graph is built."""
-        return HNSW
-
     def search_params(self, limit: int) -> dict[str, int]:
-        """How wide the graph is searched."""
-        return {"ef": max(HNSW_MIN_EF, 2 * limit)}
+        """How wide is searched; each index takes what it knows, and ignores the rest."""
+        return {
+            "ef": max(HNSW_MIN_EF, 2 * limit),
+            "nprobe": IVF_PROBES,
+            "reorder_k": SCANN_REORDER * limit,
+        }
 
     def error(self, cause: BaseException) -> WorldError:
         """Return what a failed call means."""
@@ -70,9 +78,8 @@ class LiteDoor:
     would give up exactness for nothing.
     """
 
-    index_type = "FLAT"
+    default_index = IndexKind.FLAT
     is_lite = True
-    index_params: ClassVar[dict[str, int]] = {}
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -11,17 +11,17 @@ enters an exception.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from pymilvus import CollectionSchema, DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from core.types import Float32Array
-from core.vectors.doors import LiteDoor, ServerDoor, open_door
-from core.vectors.faults import NOT_LOADED, milvus_code
+from core.vectors.doors import BUILD_PARAMS, LiteDoor, ServerDoor, open_door
+from core.vectors.line import CALL_TIMEOUT_S, LOAD_TIMEOUT_S, STRONG, Connection
 from core.vectors.rows import (
     KEY_FIELD,
     MAX_KEY_BYTES,
@@ -31,6 +31,7 @@ from core.vectors.rows import (
     FieldSpec,
     Hit,
     Row,
+    Where,
     batches,
     checked_keys,
     checked_name,
@@ -43,14 +44,10 @@ from core.vectors.rows import (
 __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
 
 CONNECT_TIMEOUT_S = 10.0
-CALL_TIMEOUT_S = 60.0
-LOAD_TIMEOUT_S = 120.0  # creating, indexing and loading: 3 s on an idle server
 DELETE_KEYS = 1000
 KEYS_A_PAGE = 16_384  # the most that Milvus answers to one query
 ROWS_A_PAGE = 256  # rows with fingerprints have up to 100 kB
 QUERIES_A_SEARCH = 1000
-STRONG = "Strong"
-OWN_WRITES = "Session"
 # What pymilvus lets through: its own exceptions, grpc's, and ValueError for what it checks itself.
 FOREIGN = (MilvusException, grpc.RpcError, ValueError, OSError)
 
@@ -58,68 +55,8 @@ _KINDS = {
     FieldKind.TEXT: DataType.VARCHAR,
     FieldKind.INTEGER: DataType.INT64,
     FieldKind.REAL: DataType.DOUBLE,
+    FieldKind.NUMBERS: DataType.ARRAY,
 }
-
-Answer = TypeVar("Answer")
-
-
-class Connection:
-    """A client of pymilvus behind a door: it knows what is loaded, and tells what goes wrong."""
-
-    def __init__(self, door: LiteDoor | ServerDoor, client: MilvusClient) -> None:
-        self.door = door
-        self.client = client
-        self._loaded: set[str] = set()
-
-    def close(self) -> None:
-        """Close the client, and the door behind it."""
-        self.client.close()
-        self.door.close()
-
-    def load(self, name: str) -> None:
-        """Bring a collection into the server's memory."""
-        self.call(self.client.load_collection, checked_name(name), timeout=LOAD_TIMEOUT_S)
-        self._loaded.add(name)
-
-    def forget(self, name: str) -> None:
-        """Take a collection as not loaded."""
-        self._loaded.discard(name)
-
-    # pymilvus carries no types, so that what goes through these two has none either.
-    def read(
-        self,
-        name: str,
-        verb: Callable[..., Any],
-        *,
-        fresh: bool = True,
-        **named: Any,  # noqa: ANN401 - as above
-    ) -> Any:  # noqa: ANN401 - as above
-        """Read from a collection, which is loaded first, again where another client released it."""
-        level = STRONG if fresh else OWN_WRITES
-        if name not in self._loaded:
-            self.load(name)
-        try:
-            return verb(
-                checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=level, **named
-            )
-        except FOREIGN as error:
-            if milvus_code(error) != NOT_LOADED:
-                raise self.door.error(error) from error
-        self.load(name)
-        return self.call(verb, name, consistency_level=level, **named)
-
-    def call(
-        self,
-        verb: Callable[..., Answer],
-        *arguments: Any,  # noqa: ANN401 - as above
-        timeout: float = CALL_TIMEOUT_S,
-        **named: Any,  # noqa: ANN401 - as above
-    ) -> Answer:
-        """Call pymilvus; a failure is told by the door."""
-        try:
-            return verb(*arguments, timeout=timeout, **named)
-        except FOREIGN as error:
-            raise self.door.error(error) from error
 
 
 class MilvusStore:
@@ -132,13 +69,18 @@ class MilvusStore:
         except BaseException:
             self._door.close()
             raise
-        self._line = Connection(self._door, self._client)
+        self._line = Connection(self._door, self._client, foreign=FOREIGN)
         self._dimensions: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close the connection; a folder of Milvus Lite can then be opened by others."""
         self._line.close()
+
+    @property
+    def line(self) -> Connection:
+        """The connection, for what is asked of a server only (``core/vectors/states.py``)."""
+        return self._line
 
     def ensure(self, spec: CollectionSpec) -> None:
         """Create a collection with its index where it is missing.
@@ -227,7 +169,7 @@ class MilvusStore:
         fields: Sequence[str] = (),
         *,
         prefix: str = "",
-        where: Mapping[str, str | int] | None = None,
+        where: Where | None = None,
     ) -> list[Row]:
         """Return all rows whose key starts with ``prefix`` and whose fields equal ``where``.
 
@@ -242,7 +184,7 @@ class MilvusStore:
             ranges = [(prefix, prefix + "~")]
         while ranges:
             low, high = ranges.pop()
-            some = self._between(name, low, high, fields=fields, where=where or {})
+            some = self.between(name, low, high, fields=fields, where=where)
             if len(some) < KEYS_A_PAGE:
                 found |= {row.key: row for row in some}
             else:
@@ -250,9 +192,7 @@ class MilvusStore:
                 ranges += [(low, middle), (middle, high)]
         return [found[key] for key in sorted(found)]
 
-    def keys(
-        self, name: str, *, prefix: str = "", where: Mapping[str, str | int] | None = None
-    ) -> list[str]:
+    def keys(self, name: str, *, prefix: str = "", where: Where | None = None) -> list[str]:
         """Return the keys of ``heads``."""
         return [row.key for row in self.heads(name, prefix=prefix, where=where)]
 
@@ -262,7 +202,7 @@ class MilvusStore:
         fields: Sequence[str],
         *,
         prefix: str = "",
-        where: Mapping[str, str | int] | None = None,
+        where: Where | None = None,
         with_vectors: bool = True,
     ) -> Iterator[Row]:
         """Yield what ``heads`` returns, a few rows at a time: for vectors and long fields.
@@ -304,21 +244,28 @@ class MilvusStore:
         if self._door.is_lite:
             self._line.call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
 
-    def _between(
+    def between(
         self,
         name: str,
-        low: str,
-        high: str,
+        low: str = "",
+        high: str = "~",
         *,
-        fields: Sequence[str],
-        where: Mapping[str, str | int],
+        fields: Sequence[str] = (),
+        where: Where | None = None,
+        limit: int = KEYS_A_PAGE,
+        fresh: bool = True,
     ) -> list[Row]:
+        """Return at most ``limit`` of the rows with low <= key < high, in no promised order.
+
+        Fewer than the limit are all there are.
+        """
         answer = self._line.read(
             name,
             self._client.query,
-            filter=range_filter(low, high, where=where),
+            fresh=fresh,
+            filter=range_filter(low, high, where=where or {}),
             output_fields=[KEY_FIELD, *map(checked_name, fields)],
-            limit=KEYS_A_PAGE,
+            limit=limit,
         )
         return [read_row(one) for one in answer]
 
@@ -327,12 +274,12 @@ class MilvusStore:
 
     def _create(self, spec: CollectionSpec) -> None:
         index = MilvusClient.prepare_index_params()
-        door = self._door
+        kind = spec.index or self._door.default_index
         index.add_index(
             VECTOR_FIELD,
-            index_type=door.index_type,
+            index_type=kind.value,
             metric_type="COSINE",
-            params=door.index_params,
+            params=dict(BUILD_PARAMS[kind]),
         )
         self._line.call(
             self._client.create_collection,
@@ -355,10 +302,12 @@ class MilvusStore:
         self._dimensions.pop(name, None)
 
 
-def change_password(uri: str, user: str, *, old: str, new: str) -> None:
+def change_password(
+    uri: str, user: str, *, old: str, new: str, ca_file: Path | None = None
+) -> None:
     """Change an account's password on a server; raises ``ClusterError``."""
     door = ServerDoor(uri)
-    client = _connect(door, token=f"{user}:{old}", ca_file=None)
+    client = _connect(door, token=f"{user}:{old}", ca_file=ca_file)
     try:
         client.update_password(user, old, new, timeout=CALL_TIMEOUT_S)
     except FOREIGN as error:
@@ -374,8 +323,12 @@ def _schema(spec: CollectionSpec) -> CollectionSchema:
     schema.add_field(KEY_FIELD, DataType.VARCHAR, is_primary=True, max_length=MAX_KEY_BYTES)
     schema.add_field(VECTOR_FIELD, DataType.FLOAT_VECTOR, dim=spec.dimension)
     for one in spec.fields:
-        length = {"max_length": one.max_length} if one.kind is FieldKind.TEXT else {}
-        schema.add_field(checked_name(one.name), _KINDS[one.kind], **length)
+        limits: dict[str, Any] = {"max_length": one.max_length}
+        if one.kind is FieldKind.NUMBERS:
+            limits = {"element_type": DataType.INT64, "max_capacity": one.max_length}
+        elif one.kind is not FieldKind.TEXT:
+            limits = {}
+        schema.add_field(checked_name(one.name), _KINDS[one.kind], **limits)
     return schema
 
 

@@ -33,11 +33,24 @@ class FieldKind(Enum):
     TEXT = "text"
     INTEGER = "integer"
     REAL = "real"
+    NUMBERS = "numbers"  # whole numbers of 64 bits, for asking which rows hold one of some
+
+
+class IndexKind(Enum):
+    """How a collection is searched."""
+
+    FLAT = "FLAT"  # exact, and nothing to build: for what is searched seldom or never
+    IVF_FLAT = "IVF_FLAT"
+    HNSW = "HNSW"
+    SCANN = "SCANN"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field beside key and vector; ``max_length`` is in bytes of UTF-8, for text only."""
+    """One field beside key and vector.
+
+    ``max_length`` is the most bytes of UTF-8 of a text, or the most numbers.
+    """
 
     name: str
     kind: FieldKind
@@ -46,21 +59,30 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class CollectionSpec:
-    """A collection: its rows have a key, one vector, and these fields."""
+    """A collection: its rows have a key, one vector, and these fields.
+
+    ``index`` None takes what suits the store: exact search in a folder, a graph on a server.
+    """
 
     name: str
     dimension: int
     fields: tuple[FieldSpec, ...] = ()
     description: str = ""
+    index: IndexKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; ``vector`` is float32 [D]."""
+    """One row; ``vector`` is float32 [D], ``numbers`` are those fields that hold many."""
 
     key: str
     vector: Float32Array
     values: Mapping[str, str | int | float] = field(default_factory=dict)
+    numbers: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+# What rows must say in a filter: a field's value, or numbers of which it holds one.
+Where = Mapping[str, str | int | tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +122,20 @@ def quoted(value: str | int) -> str:
     return '"' + "".join(_ESCAPES.get(char, char) for char in value) + '"'
 
 
-def range_filter(low: str, high: str, *, where: Mapping[str, str | int]) -> str:
-    """Return the filter for low <= key < high in rows whose fields equal ``where``."""
+def range_filter(low: str, high: str, *, where: Where) -> str:
+    """Return the filter for low <= key < high in rows whose fields equal ``where``.
+
+    A tuple of numbers asks for the rows whose field holds any of them.
+    """
     terms = [f"{KEY_FIELD} >= {quoted(low)}", f"{KEY_FIELD} < {quoted(high)}"]
-    terms += [f"{checked_name(field)} == {quoted(value)}" for field, value in where.items()]
+    terms += [_term(checked_name(name), value) for name, value in where.items()]
     return " and ".join(terms)
+
+
+def _term(name: str, value: str | int | tuple[int, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"array_contains_any({name}, [{', '.join(map(quoted, value))}])"
+    return f"{name} == {quoted(value)}"
 
 
 def checked_record(row: Row, spec_dimension: int) -> dict[str, object]:
@@ -112,13 +143,21 @@ def checked_record(row: Row, spec_dimension: int) -> dict[str, object]:
     checked_keys([row.key])
     if row.vector.shape != (spec_dimension,) or not np.isfinite(row.vector).all():
         raise BugError(f"not {spec_dimension} finite numbers: the vector of {row.key}")
-    return {KEY_FIELD: row.key, VECTOR_FIELD: row.vector.astype(np.float32).tolist(), **row.values}
+    vector = row.vector.astype(np.float32).tolist()
+    numbers = {name: [int(one) for one in many] for name, many in row.numbers.items()}
+    return {KEY_FIELD: row.key, VECTOR_FIELD: vector, **row.values, **numbers}
 
 
 def read_row(answer: Mapping[str, Any]) -> Row:
     """Return a row out of what Milvus answers; its vector is empty where it was not asked for."""
-    values = {k: v for k, v in answer.items() if k not in (KEY_FIELD, VECTOR_FIELD)}
-    return Row(answer[KEY_FIELD], np.asarray(answer.get(VECTOR_FIELD, ()), np.float32), values)
+    values: dict[str, Any] = {}
+    numbers: dict[str, Sequence[int]] = {}
+    for name, value in answer.items():
+        if name not in (KEY_FIELD, VECTOR_FIELD):
+            is_one = isinstance(value, str | int | float)
+            (values if is_one else numbers)[name] = value if is_one else tuple(value)
+    vector = np.asarray(answer.get(VECTOR_FIELD, ()), np.float32)
+    return Row(answer[KEY_FIELD], vector, values, numbers)
 
 
 def record_bytes(record: Mapping[str, object]) -> int:
