@@ -228,6 +228,85 @@ class PairVerdict:
         )
 
 
+class CopyReason(Enum):
+    """Why one copy is better than the others, strongest first."""
+
+    LOSSLESS = "lossless"
+    WIDER_BAND = "wider_band"
+    HIGHER_BIT_RATE = "higher_bit_rate"
+    HIGHER_SAMPLE_RATE = "higher_sample_rate"
+    LESS_CLIPPING = "less_clipping"
+    LONGER = "longer"
+    MORE_CHANNELS = "more_channels"
+    MORE_TAGS = "more_tags"
+    HAS_COVER = "has_cover"
+    OLDER_FILE = "older_file"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFacts:
+    """What is weighed of one copy; None where it is not known.
+
+    ``bandwidth_hz`` is how high the sound truly reaches; ``clipped_share`` is of its samples, in
+    [0, 1].
+    """
+
+    song_id: SongId
+    codec: str
+    bit_rate_bps: int | None
+    sample_rate_hz: int
+    channels: int
+    duration_s: float
+    bandwidth_hz: float | None
+    clipped_share: float | None
+    is_transcode: bool | None
+    n_tags: int
+    has_cover: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Songs that are copies of each other, the better one with the reasons."""
+
+    songs: tuple[SongId, ...]
+    pairs: tuple[PairVerdict, ...]
+    best: SongId
+    reasons: tuple[CopyReason, ...]
+    copies: tuple[CopyFacts, ...]
+
+
+class ActionKind(Enum):
+    """What was done to songs."""
+
+    TRASHED = "trashed"
+    REMOVED = "removed"
+    DECIDED = "decided"
+    TAGGED = "tagged"
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAction:
+    """What undo would take back; ``at`` is Unix time."""
+
+    kind: ActionKind
+    songs: tuple[SongId, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a file that was not added is to the songs here; song a of the verdicts is the file."""
+
+    path: Path
+    verdicts: tuple[PairVerdict, ...]
+    near: tuple[Neighbour, ...]
+    near_backing: tuple[Neighbour, ...]
+    fingerprints: tuple[Fingerprint, ...]
+    vectors: tuple[StemVectors, ...]
+    duration_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogueVerdict:
     """What a song here and a song of the production catalogue are; a is the song here."""
