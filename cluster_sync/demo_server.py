@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,8 @@ from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import change_password
 
 HOST = "127.0.0.1"
+TLS_HOST = "localhost"  # the name that certificates are checked for
+ONE_SIDED = 1  # tlsMode: the server shows a certificate, its clients have tokens
 FACTORY_PASSWORD = "Milvus"  # noqa: S105 - what every Milvus server starts with; changed at once
 # Healthy after 2 to 3 s on two idle cores, 7 to 9 s after a kill; a busy machine takes longer.
 START_TIMEOUT_S = 120.0
@@ -43,11 +46,26 @@ def is_available() -> bool:
     return importlib.util.find_spec("milvus") is not None
 
 
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """What a server needs for TLS: its certificate (PEM, with its chain), its key, and who signed.
+
+    The certificate must name ``localhost``.
+    """
+
+    certificate: Path
+    key: Path
+    ca_file: Path
+
+
 class DemoServer:
     """One Milvus server with authorization on, in a folder of its own."""
 
-    def __init__(self, folder: Path, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, cache: Path | None = None, tls: ServerTls | None = None
+    ) -> None:
         self._folder = folder
+        self._tls = tls
         self._cache = cache or platformdirs.user_cache_path("songkin") / "milvus-2.3.5"
         self._ports: Mapping[str, int] = {}
         self._password = ""
@@ -56,6 +74,8 @@ class DemoServer:
     @property
     def uri(self) -> str:
         """The address clients connect to; known once started."""
+        if self._tls is not None:
+            return f"https://{TLS_HOST}:{self._ports['proxy_port']}"
         return f"http://{HOST}:{self._ports['proxy_port']}"
 
     @property
@@ -111,7 +131,7 @@ class DemoServer:
         ports = free_ports(len(NEEDED_PORTS) + 3)
         names = (*NEEDED_PORTS, "metrics", "etcd_client", "etcd_peer")
         self._ports = dict(zip(names, ports, strict=True))
-        _write_configuration(self._folder, self._ports)
+        _write_configuration(self._folder, self._ports, tls=self._tls)
 
     def _launch(self) -> subprocess.Popen[bytes]:
         binaries = self._cache / "bin"
@@ -145,7 +165,8 @@ class DemoServer:
 
     def _own_password(self) -> str:
         password = secrets.token_urlsafe(24)
-        change_password(self.uri, "root", old=FACTORY_PASSWORD, new=password)
+        ca_file = self._tls.ca_file if self._tls is not None else None
+        change_password(self.uri, "root", old=FACTORY_PASSWORD, new=password, ca_file=ca_file)
         return password
 
 
@@ -176,7 +197,7 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def _write_configuration(folder: Path, ports: Mapping[str, int]) -> None:
+def _write_configuration(folder: Path, ports: Mapping[str, int], *, tls: ServerTls | None) -> None:
     from milvus import MilvusServerConfig  # the package exists on Linux x86-64 only
 
     chosen = {name: ports[name] for name in NEEDED_PORTS} | {"etcd_port": ports["etcd_client"]}
@@ -184,6 +205,11 @@ def _write_configuration(folder: Path, ports: Mapping[str, int]) -> None:
     config.set("authorization_enabled", True)
     config.set("common.session.ttl", SESSION_TTL_S)
     config.set("proxy.http.enabled", "false")
+    if tls is not None:
+        config.set("tls_mode", ONE_SIDED)
+        config.set("server_pem_path", str(tls.certificate))
+        config.set("server_key_path", str(tls.key))
+        config.set("ca_pem_path", str(tls.ca_file))
     config.resolve()
     urls = {role: f"http://{HOST}:{ports[role]}" for role in ("etcd_client", "etcd_peer")}
     (folder / "configs" / "etcd.yaml").write_text(

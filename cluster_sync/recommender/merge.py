@@ -111,8 +111,11 @@ def consume(store: MilvusStore, merge: Merge) -> None:
     Their graves stay, so that another machine's older copy does not come back.
     """
     for name, keys in merge.withdrawn.items():
-        shapes.bury(store, store.get(name, keys, shapes.GRAVE_FIELDS, with_vectors=False))
-        store.delete(name, keys)
+        rows = store.get(name, keys, shapes.GRAVE_FIELDS, with_vectors=False)
+        # Some may have been shared again since they were read.
+        still = [row for row in rows if row.values["deleted"] != shapes.LIVE]
+        shapes.bury(store, still)
+        store.delete(name, [row.key for row in still])
 
 
 def _merge_inbox(

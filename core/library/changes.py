@@ -1,16 +1,21 @@
 """The outbox: which songs have changed since the cluster last heard of them.
 
 A change is queued in the transaction that makes it, so that no crash can part the two. A song has
-at most one change in the outbox, the newest.
+at most one change in the outbox, the newest. When a song last changed is kept for good, also when
+it is gone, since two machines may share a library, and the later change counts.
 """
 
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from core.library.database import Shelf
 from core.types import SongId
+
+TICK_S = 0.001  # two changes of a song are at least this far apart
+IDS_A_QUERY = 500  # under SQLite's old limit of 999 parameters
 
 
 class ChangeKind(Enum):
@@ -33,6 +38,13 @@ def queue_change(connection: sqlite3.Connection, song_id: SongId, *, kind: Chang
     """Queue a change, in the place of an older one of the same song."""
     connection.execute(
         "INSERT OR REPLACE INTO outbox (song_id, kind) VALUES (?, ?)", (song_id, kind.value)
+    )
+    connection.execute(
+        "INSERT INTO change VALUES (?, ?)"
+        # A clock that was set back does not make a change older than the one before it.
+        " ON CONFLICT (song_id) DO UPDATE"
+        " SET changed_at = max(excluded.changed_at, change.changed_at + ?)",
+        (song_id, round(time.time(), 3), TICK_S),
     )
 
 
@@ -60,6 +72,35 @@ class Outbox:
         """Drop changes that have arrived; a newer change of the same song stays."""
         with self._database.writing() as connection:
             connection.executemany("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def changed_at(self, song_ids: Sequence[SongId]) -> dict[SongId, float]:
+        """Return when those of these songs that ever were here last changed (Unix time)."""
+        found: dict[SongId, float] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(song_ids), IDS_A_QUERY):
+                some = song_ids[start : start + IDS_A_QUERY]
+                marks = ", ".join("?" * len(some))
+                rows = connection.execute(
+                    # Only question marks enter the text.
+                    f"SELECT song_id, changed_at FROM change WHERE song_id IN ({marks})",  # noqa: S608
+                    some,
+                )
+                found |= {SongId(row[0]): float(row[1]) for row in rows}
+        return found
+
+    def changed(self, kinds: Mapping[SongId, ChangeKind]) -> None:
+        """Queue changes that happen now, such as the user's wish to share a song or not."""
+        with self._database.writing() as connection:
+            for song_id, kind in kinds.items():
+                queue_change(connection, song_id, kind=kind)
+
+    def again(self, kinds: Mapping[SongId, ChangeKind]) -> None:
+        """Queue changes that happened before, and must be sent once more."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO outbox (song_id, kind) VALUES (?, ?)",
+                [(song_id, kind.value) for song_id, kind in kinds.items()],
+            )
 
     def reset(self) -> None:
         """Queue every song again, for a full resync; deletes that wait stay."""

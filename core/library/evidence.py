@@ -113,6 +113,32 @@ class EvidenceShelf(Shelf):
                 found |= {SongId(r[0]): self._stem_vectors(space, stem, r) for r in rows}
         return found
 
+    def all_song_vectors(
+        self, song_ids: Sequence[SongId]
+    ) -> dict[SongId, dict[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]]:
+        """Return every song vector, float32 [D], of these songs, with the model that made it."""
+        found: dict[SongId, dict[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]] = {}
+        for row in self._of_songs(
+            "SELECT song_id, space, stem, model_id, dimension, song_vector FROM vectors", song_ids
+        ):
+            song_id, space, stem, model_id, dimension, blob = row
+            vector = self._floats(blob, (dimension,))
+            kind = SpaceName(space), Stem(stem)
+            found.setdefault(SongId(song_id), {})[kind] = ModelId(model_id), vector
+        return found
+
+    def all_fingerprints(self, song_ids: Sequence[SongId]) -> dict[SongId, list[Fingerprint]]:
+        """Return every fingerprint of these songs, in the order of their start."""
+        found: dict[SongId, list[Fingerprint]] = {}
+        for song_id, stem, start_s, blob in self._of_songs(
+            "SELECT song_id, stem, start_s, codes FROM fingerprint", song_ids
+        ):
+            made = Fingerprint(Stem(stem), start_s, self._codes(blob))
+            found.setdefault(SongId(song_id), []).append(made)
+        for some in found.values():
+            some.sort(key=lambda one: one.start_s)
+        return found
+
     def song_vectors(
         self, space: SpaceName, stem: Stem, model_id: ModelId
     ) -> Iterator[tuple[SongId, Float32Array]]:
@@ -151,6 +177,14 @@ class EvidenceShelf(Shelf):
         if row is None:
             raise UnknownSongError(song_id)
         return self._floats(row[0], (-1,))
+
+    def _of_songs(self, query: str, song_ids: Sequence[SongId]) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, one of the literals above, for these songs."""
+        with self.database.reading() as connection:
+            for start in range(0, len(song_ids), _IDS_A_QUERY):
+                some = song_ids[start : start + _IDS_A_QUERY]
+                marks = ", ".join("?" * len(some))
+                yield from connection.execute(f"{query} WHERE song_id IN ({marks})", some)
 
     def _stem_vectors(self, space: SpaceName, stem: Stem, row: tuple[Any, ...]) -> StemVectors:
         _, model_id, dimension, excerpt_s, song_vector, starts_s, excerpt_vectors = row

@@ -141,6 +141,31 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE verdict_by_place RENAME TO verdict",
         "CREATE INDEX verdict_by_b ON verdict (b)",
     ),
+    (
+        # When a song last changed here, kept beyond its end: of two machines of one library the
+        # later change counts.
+        "CREATE TABLE change (song_id TEXT PRIMARY KEY, changed_at REAL NOT NULL) WITHOUT ROWID",
+        "INSERT INTO change SELECT song_id, added_at FROM song",
+        """INSERT OR IGNORE INTO change
+            SELECT song_id, (julianday('now') - 2440587.5) * 86400.0 FROM outbox""",
+        # What the cluster is believed to hold; foreign rows are another machine's.
+        """CREATE TABLE held (
+            song_id TEXT PRIMARY KEY,
+            digest TEXT NOT NULL,
+            changed_at REAL NOT NULL,
+            is_foreign INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        # The user's word on single songs; the others follow the library's.
+        """CREATE TABLE sharing (
+            song_id TEXT PRIMARY KEY,
+            is_shared INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE TABLE list_stamp (song_id TEXT PRIMARY KEY, stamp TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE refusal (song_id TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID",
+        # What was sent until now has another format: all of it goes once more.
+        "DELETE FROM note WHERE key IN ('cluster.sent', 'cluster.lists')",
+        "INSERT OR REPLACE INTO outbox (song_id, kind) SELECT song_id, 'upsert' FROM song",
+    ),
 )
 
 

@@ -1,0 +1,168 @@
+"""The ledger of sync: what the cluster is believed to hold, and what the user lets travel.
+
+A steady sync compares the cluster with this, so that it need not read what did not change.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.library.changes import IDS_A_QUERY
+from core.library.database import Shelf
+from core.types import RowRefusal, SongId
+
+SHARES_NOTE = "cluster.shares"  # what songs do of which the user said nothing: "1" or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A song that the cluster holds; a foreign row was written by another machine."""
+
+    song_id: SongId
+    digest: str
+    changed_at: float  # Unix time
+    is_foreign: bool = False
+
+
+class Ledger:
+    """Keeps both, in the library's catalogue."""
+
+    def __init__(self, catalogue: Shelf) -> None:
+        self._database = catalogue.database
+
+    def count(self) -> int:
+        """Return how many songs the cluster is believed to hold."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM held").fetchone()[0])
+
+    def held(self, song_ids: Sequence[SongId] | None = None) -> dict[SongId, Held]:
+        """Return those of these songs that the cluster is believed to hold, or all of them."""
+        columns = "SELECT song_id, digest, changed_at, is_foreign FROM held"
+        found: dict[SongId, Held] = {}
+        with self._database.reading() as connection:
+            if song_ids is None:
+                return {SongId(row[0]): _held(row) for row in connection.execute(columns)}
+            for some, marks in _some(song_ids):
+                rows = connection.execute(f"{columns} WHERE song_id IN ({marks})", some)
+                found |= {SongId(row[0]): _held(row) for row in rows}
+        return found
+
+    def slice_after(self, song_id: str, *, limit: int) -> list[Held]:
+        """Return the next held songs by id, at most ``limit``; fewer are the last ones."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT song_id, digest, changed_at, is_foreign FROM held"
+                " WHERE song_id > ? ORDER BY song_id LIMIT ?",
+                (song_id, limit),
+            )
+            return [_held(row) for row in rows]
+
+    def note(
+        self, *, held: Iterable[Held] = (), gone: Iterable[SongId] = (), seqs: Iterable[int] = ()
+    ) -> None:
+        """Write down what the cluster now holds and no longer holds, and answer changes.
+
+        One transaction: a change leaves the outbox together with the note that it has arrived.
+        """
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?)",
+                [(one.song_id, one.digest, one.changed_at, one.is_foreign) for one in held],
+            )
+            connection.executemany("DELETE FROM held WHERE song_id = ?", [(one,) for one in gone])
+            connection.executemany("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def forget(self) -> None:
+        """Take the cluster as empty, as another cluster is."""
+        with self._database.writing() as connection:
+            for table in ("held", "list_stamp", "refusal"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+
+    def shared(self, song_ids: Sequence[SongId]) -> set[SongId]:
+        """Return those of these songs that the library has, and that the user lets travel."""
+        found: set[SongId] = set()
+        with self._database.reading() as connection:
+            default = _shares(connection)
+            for some, marks in _some(song_ids):
+                rows = connection.execute(
+                    "SELECT song_id FROM song LEFT JOIN sharing USING (song_id)"  # noqa: S608 - marks
+                    f" WHERE song_id IN ({marks}) AND coalesce(is_shared, ?)",
+                    (*some, default),
+                )
+                found |= {SongId(row[0]) for row in rows}
+        return found
+
+    def all_songs(self, *, is_shared: bool) -> list[SongId]:
+        """Return every song of the library that travels, or every one that does not."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT song_id FROM song LEFT JOIN sharing USING (song_id)"
+                " WHERE coalesce(is_shared, ?) = ? ORDER BY added_at, song.rowid",
+                (_shares(connection), is_shared),
+            )
+            return [SongId(row[0]) for row in rows]
+
+    def share(self, song_ids: Sequence[SongId], *, is_shared: bool) -> None:
+        """Remember the user's word on single songs."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO sharing VALUES (?, ?)",
+                [(song_id, is_shared) for song_id in song_ids],
+            )
+
+    def share_all(self, *, is_shared: bool) -> None:
+        """Remember the user's word on the whole library; what was said of songs is forgotten."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM sharing")
+            connection.execute(
+                "INSERT OR REPLACE INTO note VALUES (?, ?)", (SHARES_NOTE, str(int(is_shared)))
+            )
+
+    def stamps(self) -> dict[SongId, str]:
+        """Return which state of each song's list was pulled last."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT song_id, stamp FROM list_stamp")
+            return {SongId(row[0]): str(row[1]) for row in rows}
+
+    def note_stamps(self, stamps: Mapping[SongId, str]) -> None:
+        """Remember which state of these lists was pulled; an empty stamp is of a list that left."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO list_stamp VALUES (?, ?)",
+                [(song_id, stamp) for song_id, stamp in stamps.items() if stamp],
+            )
+            connection.executemany(
+                "DELETE FROM list_stamp WHERE song_id = ?",
+                [(song_id,) for song_id, stamp in stamps.items() if not stamp],
+            )
+
+    def refusals(self) -> list[RowRefusal]:
+        """Return what the cluster did not take, as of the last pull, sorted by song."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT song_id, reason FROM refusal ORDER BY song_id")
+            return [RowRefusal(SongId(row[0]), str(row[1])) for row in rows]
+
+    def put_refusals(self, refusals: Sequence[RowRefusal]) -> None:
+        """Replace what the cluster did not take."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM refusal")
+            connection.executemany(
+                "INSERT OR REPLACE INTO refusal VALUES (?, ?)",
+                [(one.song_id, one.reason) for one in refusals],
+            )
+
+
+def _held(row: tuple[str, str, float, int]) -> Held:
+    return Held(SongId(row[0]), row[1], row[2], bool(row[3]))
+
+
+def _shares(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM note WHERE key = ?", (SHARES_NOTE,)).fetchone()
+    return 1 if row is None else int(row[0])
+
+
+def _some(song_ids: Sequence[SongId]) -> Iterable[tuple[Sequence[SongId], str]]:
+    """Cut ids into as many as one query takes, each with its question marks."""
+    for start in range(0, len(song_ids), IDS_A_QUERY):
+        some = song_ids[start : start + IDS_A_QUERY]
+        yield some, ", ".join("?" * len(some))
