@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.fingerprint.extract import CODE_PERIOD_S, CODE_SPAN_S
+from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
 from core.fingerprint.match import Alignment, PooledAlignment, align, align_windows, moving
 from core.types import Codes, Fingerprint, Overlap, PairVerdict, SongId, Verdict
 

@@ -11,7 +11,7 @@ What a file holds is told by its bytes, never by its name. Every error that leav
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
@@ -30,6 +30,7 @@ from core.progress import Progress
 from core.types import AudioFacts, Float32Array
 
 SAMPLE_RATE_HZ = 44_100
+Heed = Callable[[bytes], object]
 
 MAX_PEAK = 8.0  # 18 dB over full scale: louder is a broken float file, not a loud song
 READ_BYTES = 65_536  # a read costs one call into Python; larger ones read too far when probing
@@ -105,17 +106,23 @@ def probe(path: Path) -> AudioFacts:
 
 
 def blocks(
-    path: Path, *, progress: Progress, block_s: float = 10.0, start_s: float = 0.0
+    path: Path,
+    *,
+    progress: Progress,
+    block_s: float = 10.0,
+    start_s: float = 0.0,
+    heed: Heed | None = None,
 ) -> Iterator[Float32Array]:
     """Decode the file once, in blocks of ``block_s`` seconds; the last one is shorter.
 
     Memory holds a few blocks, however long the file is. A far ``start_s`` is jumped to, as exactly
     as the file's time stamps are (to the sample, but for wma: to the millisecond); what must be
-    exact at any price is for ``read``.
+    exact at any price is for ``read``. ``heed`` hears the sound's packets as they lie in the file,
+    without tags.
     """
     with _opened(path, progress) as (container, stream):
         skipped_s = _jump(container, stream, start_s)
-        pieces = _pieces(path, container, stream)
+        pieces = _pieces(path, _frames(path, container, stream, heed))
         rest = _without_first(pieces, round((start_s - skipped_s) * SAMPLE_RATE_HZ))
         yield from _in_blocks(rest, round(block_s * SAMPLE_RATE_HZ), progress=progress)
 
@@ -260,10 +267,10 @@ def _sane(block: Float32Array) -> Float32Array:
     return np.clip(np.nan_to_num(block), -MAX_PEAK, MAX_PEAK)
 
 
-def _pieces(path: Path, container: InputContainer, stream: AudioStream) -> Iterator[Float32Array]:
+def _pieces(path: Path, frames: Iterator[AudioFrame]) -> Iterator[Float32Array]:
     """Decode and convert, whatever the rates and layouts on the way."""
     converter: _Direct | _Graph | None = None
-    for frame in _frames(path, container, stream):
+    for frame in frames:
         if converter is None or not converter.takes(frame):
             if converter is not None:
                 yield from converter.finish()
@@ -275,10 +282,14 @@ def _pieces(path: Path, container: InputContainer, stream: AudioStream) -> Itera
     yield from converter.finish()
 
 
-def _frames(path: Path, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+def _frames(
+    path: Path, container: InputContainer, stream: AudioStream, heed: Heed | None
+) -> Iterator[AudioFrame]:
     """Decode packet by packet, passing over the few that can't be decoded."""
     good = bad = 0
     for packet in container.demux(stream):
+        if heed is not None:
+            heed(bytes(packet))
         try:
             frames = stream.codec_context.decode(packet)
         except (av.InvalidDataError, av.PatchWelcomeError) as error:

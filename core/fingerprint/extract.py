@@ -11,26 +11,17 @@ from typing import TypeVar
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from core.errors import BugError, WeightsError, WeightsProblem
+from core.fingerprint.codes import CHROMAPRINT_RATE_HZ
 from core.types import Codes, Fingerprint, Float32Array, Stem
 
 INPUT_RATE_HZ = 44_100
-CHROMAPRINT_RATE_HZ = 11_025
+FULL_SCALE = 32_767.0  # of int16
 
-# Chromaprint 1.5, src/fingerprinter_configuration.cpp (algorithm TEST2, its default): frames of
-# 4,096 samples, each a third of that (in whole samples) after the one before it.
-_FRAME_SAMPLES = 4_096
-_HOP_SAMPLES = 1_365
-# A code is computed from this many frames: classifiers up to 16 wide, over chroma that is
-# smoothed by a filter of 5.
-_FRAMES_A_CODE = 16 + 5 - 1
-
-CODE_PERIOD_S = _HOP_SAMPLES / CHROMAPRINT_RATE_HZ  # 0.124 s from a code to the next
-# How much sound a code is computed from: code i describes what lies from i * CODE_PERIOD_S to
-# i * CODE_PERIOD_S + CODE_SPAN_S, and shorter sounds have no code at all.
-CODE_SPAN_S = ((_FRAMES_A_CODE - 1) * _HOP_SAMPLES + _FRAME_SAMPLES) / CHROMAPRINT_RATE_HZ
-
+# The sound that Chromaprint looks at: int16 [n], mono, at ``CHROMAPRINT_RATE_HZ``.
+Pcm = NDArray[np.int16]
 
 _Answer = TypeVar("_Answer")
 
@@ -50,6 +41,10 @@ class FingerprintExtractor:
         """Take the next samples, float32 [2, n] at 44.1 kHz in [-1, 1]."""
         self._push(block.mean(axis=0), is_last=False)
 
+    def feed_pcm(self, pcm: Pcm) -> None:
+        """Take sound that needs no resampling any more."""
+        self._ask(self._fingerprinter.feed, pcm.tobytes())
+
     def finish(self) -> Codes:
         """Return the codes, uint32 [n]; none for less sound than ``CODE_SPAN_S``."""
         self._push(np.zeros(0, np.float32), is_last=True)
@@ -58,10 +53,7 @@ class FingerprintExtractor:
         return np.array(codes, dtype=np.uint32)
 
     def _push(self, mono: Float32Array, *, is_last: bool) -> None:
-        resampled = self._resampler.resample_chunk(mono, last=is_last)
-        # Filters overshoot, and decoders too: what lies outside [-1, 1] is clipped.
-        pcm = np.rint(np.clip(resampled, -1.0, 1.0) * 32_767.0).astype(np.int16)
-        self._ask(self._fingerprinter.feed, pcm.tobytes())
+        self.feed_pcm(_pcm(self._resampler.resample_chunk(mono, last=is_last)))
 
     def _ask(self, verb: Callable[..., _Answer], *arguments: object) -> _Answer:
         try:
@@ -76,6 +68,25 @@ def fingerprint(samples: Float32Array, *, stem: Stem, start_s: float) -> Fingerp
     extractor = FingerprintExtractor()
     extractor.feed(samples)
     return Fingerprint(stem=stem, start_s=start_s, codes=extractor.finish())
+
+
+def pcm_of(mono: Float32Array, *, rate_hz: float) -> Pcm:
+    """Return float32 [n] at any rate as Chromaprint looks at it."""
+    return _pcm(soxr.resample(mono, rate_hz, CHROMAPRINT_RATE_HZ))
+
+
+def codes_at(pcm: Pcm, *, factor: float) -> Codes:
+    """Return the codes of a sound as it is when played ``factor`` times as fast."""
+    extractor = FingerprintExtractor()
+    sound = pcm.astype(np.float32) / FULL_SCALE
+    extractor.feed_pcm(pcm_of(sound, rate_hz=CHROMAPRINT_RATE_HZ * factor))
+    return extractor.finish()
+
+
+def _pcm(sound: Float32Array) -> Pcm:
+    # Filters overshoot, and decoders too: what lies outside [-1, 1] is clipped.
+    pcm: Pcm = np.rint(np.clip(sound, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    return pcm
 
 
 def _load_chromaprint() -> ModuleType:

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.fingerprint.extract import CODE_PERIOD_S, CODE_SPAN_S
+from core.fingerprint.codes import BITS_A_CODE, CODE_PERIOD_S, CODE_SPAN_S
 from core.types import Codes, Fingerprint, Float32Array
-
-BITS_A_CODE = 32
 
 # A code that is repeated for this long (0.6 s) is silence or a tone that holds: music in motion
 # repeats a code for a few frames only.

@@ -5,7 +5,8 @@ import pytest
 
 from core.audio import decode
 from core.duplicates import SongEvidence, judge
-from core.fingerprint.extract import CODE_PERIOD_S, fingerprint
+from core.fingerprint.codes import CODE_PERIOD_S
+from core.fingerprint.extract import fingerprint
 from core.progress import Progress
 from core.types import Fingerprint, Overlap, SongId, Stem, Verdict
 from tests.core.fingerprint.codes import flipped, random_codes

@@ -7,12 +7,13 @@ import pytest
 
 from core.errors import WeightsError, WeightsProblem
 from core.fingerprint import extract
+from core.fingerprint.codes import CHROMAPRINT_RATE_HZ, CODE_PERIOD_S, CODE_SPAN_S
 from core.fingerprint.extract import (
-    CODE_PERIOD_S,
-    CODE_SPAN_S,
     INPUT_RATE_HZ,
     FingerprintExtractor,
+    codes_at,
     fingerprint,
+    pcm_of,
 )
 from core.fingerprint.match import bit_errors, moving
 from core.types import Stem
@@ -64,6 +65,19 @@ def test_level_and_clipping_change_little():
     assert error_rate(codes, codes_of(song * 0.1)) < 0.01
     assert error_rate(codes, codes_of(np.clip(song * 3.0, -1.2, 1.2))) < 0.15
     assert error_rate(codes, codes_of(chords(2, seconds=30))) > 0.35
+
+
+def test_a_sound_played_faster_has_the_codes_of_a_faster_sound():
+    song = chords(1, seconds=30)
+    pcm = pcm_of(song.mean(axis=0), rate_hz=INPUT_RATE_HZ)
+    assert error_rate(codes_at(pcm, factor=1.0), codes_of(song)) < 0.01
+    places = np.arange(0, song.shape[1] - 1, 1.03)
+    fast = np.stack([np.interp(places, np.arange(song.shape[1]), channel) for channel in song])
+    faster = codes_at(pcm, factor=1.03)
+    assert error_rate(faster, codes_of(fast.astype(np.float32))) < 0.02
+    assert error_rate(faster, codes_of(song)) > 0.2
+    assert len(codes_at(pcm[: 2 * CHROMAPRINT_RATE_HZ], factor=0.97)) == 0
+    assert len(codes_at(pcm[:0], factor=0.97)) == 0
 
 
 def test_a_channel_alone_is_heard_as_the_middle():

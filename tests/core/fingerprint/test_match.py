@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.fingerprint.extract import CODE_PERIOD_S, CODE_SPAN_S
+from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
 from core.fingerprint.match import (
     MIN_CODES,
     STEADY_CODES,
