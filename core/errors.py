@@ -7,6 +7,8 @@
     │   ├── AudioFileError     a file that can't be read as music
     │   ├── LibraryError       the library's folder, catalogue or index
     │   ├── UnknownSongError   a question about a song that isn't in the library
+    │   ├── TrashError         a file that can't go to the system's trash, or come back
+    │   ├── TagError           a file whose tags can't be written
     │   ├── WeightsError       a model's weights
     │   ├── ClusterError       the Milvus server, its access, or what it holds
     │   ├── CredentialError    the system's keyring
@@ -88,6 +90,54 @@ class UnknownSongError(WorldError):
     def __init__(self, asked: str) -> None:
         super().__init__(asked)
         self.asked = asked
+
+
+class TrashProblem(Enum):
+    """Why a file can't go to the system's trash, or come back from it."""
+
+    VANISHED = "vanished"  # the file is no longer there
+    CHANGED = "changed"  # the file is not the one that was heard
+    KEPT_VANISHED = "kept_vanished"  # the copy to keep is not there, so no other may go
+    SAME_FILE = "same_file"  # the copy to keep is this very file, under another name
+    FORBIDDEN = "forbidden"  # no permission, or a disk that can't be written
+    NO_TRASH = "no_trash"  # this disk has no trash, and none can be made
+    REFUSED = "refused"  # the system said no, for another reason
+    OCCUPIED = "occupied"  # on the way back: another file is in its place
+    EMPTIED = "emptied"  # on the way back: the trash no longer holds it
+    BY_HAND = "by_hand"  # on the way back: only the system's own trash can give it back
+
+
+class TrashError(WorldError):
+    """A file can't go to the system's trash, or come back from it; nothing was done."""
+
+    def __init__(self, path: Path, problem: TrashProblem, *, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
+        self.detail = detail
+
+
+class TagProblem(Enum):
+    """Why a file's tags can't be written."""
+
+    UNSUPPORTED = "unsupported"  # a kind of file that holds no tags, or none that we can write
+    NOTHING = "nothing"  # the copy to take tags from has none
+    VANISHED = "vanished"
+    CHANGED = "changed"  # the file is not the one that was heard, or was tagged since
+    FORBIDDEN = "forbidden"
+    DISK_FULL = "disk_full"
+    DAMAGED = "damaged"  # its tags can't be read
+    SOUND_AT_RISK = "sound_at_risk"  # written to a trial copy, the tags changed its sound
+
+
+class TagError(WorldError):
+    """A file's tags can't be written; nothing was done."""
+
+    def __init__(self, path: Path, problem: TagProblem, *, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
+        self.detail = detail
 
 
 class WeightsProblem(Enum):

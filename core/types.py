@@ -229,9 +229,10 @@ class PairVerdict:
 
 
 class CopyReason(Enum):
-    """Why one copy is better than the others, strongest first."""
+    """Why one copy of a recording is better than the others; declared strongest first."""
 
     LOSSLESS = "lossless"
+    ENCODED_ONCE = "encoded_once"  # another was made from a file of lower quality
     WIDER_BAND = "wider_band"
     HIGHER_BIT_RATE = "higher_bit_rate"
     HIGHER_SAMPLE_RATE = "higher_sample_rate"
@@ -244,12 +245,23 @@ class CopyReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class CopyFacts:
-    """What is weighed of one copy; None where it is not known.
+class SoundQuality:
+    """What was measured of a song's sound while it was decoded.
 
-    ``bandwidth_hz`` is how high the sound truly reaches; ``clipped_share`` is of its samples, in
-    [0, 1].
+    ``bandwidth_hz`` is how high the sound reaches; ``cutoff_hz`` is where it ends as if cut off,
+    None where it fades out or reaches as high as its sample rate lets it. Both are None where the
+    sound is too quiet or too short to say. ``peak`` may exceed 1.0 (full scale) in lossy files.
     """
+
+    bandwidth_hz: float | None
+    cutoff_hz: float | None
+    clipped_share: float  # of all samples, in [0, 1]
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFacts:
+    """What copies of one recording are compared by; None is what can't be told."""
 
     song_id: SongId
     codec: str
@@ -259,15 +271,19 @@ class CopyFacts:
     duration_s: float
     bandwidth_hz: float | None
     clipped_share: float | None
-    is_transcode: bool | None
+    is_transcode: bool | None  # made from a file of lower quality
     n_tags: int
     has_cover: bool
     size_bytes: int
+    modified_at: float = 0.0  # the file's own time (Unix)
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Songs that are copies of each other, the better one with the reasons."""
+    """Songs that are one recording, every pair of them proved, or said by the user to be one.
+
+    ``pairs`` are the proofs among them. Without ``reasons`` no copy is better than the others.
+    """
 
     songs: tuple[SongId, ...]
     pairs: tuple[PairVerdict, ...]
@@ -277,17 +293,17 @@ class DuplicateGroup:
 
 
 class ActionKind(Enum):
-    """What was done to songs."""
+    """What was done that can be taken back."""
 
-    TRASHED = "trashed"
-    REMOVED = "removed"
-    DECIDED = "decided"
-    TAGGED = "tagged"
+    TRASHED = "trashed"  # files went to the system's trash, their songs left the library
+    REMOVED = "removed"  # songs left the library, their files stayed
+    DECIDED = "decided"  # the user said what a pair is
+    TAGGED = "tagged"  # tags were written into files
 
 
 @dataclass(frozen=True, slots=True)
 class DoneAction:
-    """What undo would take back; ``at`` is Unix time."""
+    """What was done to which songs, and when (Unix time); it can be taken back."""
 
     kind: ActionKind
     songs: tuple[SongId, ...]
@@ -296,11 +312,15 @@ class DoneAction:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a file that was not added is to the songs here; song a of the verdicts is the file."""
+    """What a file that is not in the library is to the songs of the library.
+
+    The file is ``a`` in every verdict. ``fingerprints`` and ``vectors`` are what the production
+    catalogue can be asked with.
+    """
 
     path: Path
     verdicts: tuple[PairVerdict, ...]
-    near: tuple[Neighbour, ...]
+    near: tuple[Neighbour, ...]  # by the mix
     near_backing: tuple[Neighbour, ...]
     fingerprints: tuple[Fingerprint, ...]
     vectors: tuple[StemVectors, ...]

@@ -24,6 +24,10 @@ from core.progress import Progress
 from core.types import (
     AnalysisReport,
     AnalysisStep,
+    CheckReport,
+    Decision,
+    DoneAction,
+    DuplicateGroup,
     Float32Array,
     Neighbour,
     Outcome,
@@ -185,19 +189,62 @@ class Workbench:
         """Return the proved pairs of a song, or of the whole library."""
         return self.catalogue.verdicts(song_id)
 
+    def groups(self) -> list[DuplicateGroup]:
+        """Return the songs that are copies of each other, the largest groups first."""
+        raise NotImplementedError
+
+    def group_of(self, song_id: SongId) -> DuplicateGroup | None:
+        """Return the largest group that a song is in, or None."""
+        return next((group for group in self.groups() if song_id in group.songs), None)
+
+    def keep(self, song_id: SongId, *, others: Sequence[SongId]) -> DoneAction:
+        """Move the others' files to the system's trash, and take their songs out of the library.
+
+        Raises ``TrashError``, and has then done nothing.
+        """
+        raise NotImplementedError
+
+    def copy_tags(self, from_id: SongId, *, to: Sequence[SongId]) -> DoneAction:
+        """Write a song's tags and cover into other songs' files; their sound is not touched.
+
+        Raises ``TagError``, and has then done nothing.
+        """
+        raise NotImplementedError
+
+    def decide(self, a: SongId, b: SongId, *, decision: Decision | None) -> DoneAction:
+        """Remember what the user says of a pair; None forgets it."""
+        raise NotImplementedError
+
+    def decisions(self) -> list[tuple[SongId, SongId, Decision]]:
+        """Return what the user said of pairs."""
+        raise NotImplementedError
+
+    def last_action(self) -> DoneAction | None:
+        """Return what ``undo`` would take back, also from before a restart."""
+        raise NotImplementedError
+
+    def undo(self) -> DoneAction | None:
+        """Take back what was done last; None where there is nothing.
+
+        Raises ``TrashError`` or ``TagError``, and has then done nothing.
+        """
+        raise NotImplementedError
+
+    def check(self, path: Path, *, progress: Progress) -> CheckReport:
+        """Compare a file with the library, in recording and backing; nothing is stored."""
+        raise NotImplementedError
+
     def dismiss(self, a: SongId, b: SongId) -> None:
         """Remember that two songs are not duplicates."""
-        self.catalogue.dismiss(a, b)
+        self.decide(a, b, decision=Decision.NOT_DUPLICATE)
 
     def restore(self, a: SongId, b: SongId) -> None:
         """Take back ``dismiss``."""
-        self.catalogue.restore(a, b)
+        self.decide(a, b, decision=None)
 
-    def remove(self, song_id: SongId) -> None:
+    def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays where it is."""
-        self._library.index.remove(song_id)
-        self.catalogue.remove(song_id)
-        self._library.answers.forget(song_id)
+        raise NotImplementedError
 
     def listened(self, song_id: SongId, *, heard_s: float) -> None:
         """Remember how much of a song was heard."""

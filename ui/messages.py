@@ -17,6 +17,10 @@ from core.errors import (
     LibraryError,
     LibraryProblem,
     SoundError,
+    TagError,
+    TagProblem,
+    TrashError,
+    TrashProblem,
     UnknownSongError,
     WeightsError,
     WeightsProblem,
@@ -49,6 +53,45 @@ LIBRARY: Final = {
     "choose another folder.",
     LibraryProblem.UNREADABLE: "The library {name} could not be read from its disk. Check the "
     "disk, then try again.",
+}
+
+TRASH: Final = {
+    TrashProblem.VANISHED: "{name} is no longer there, so nothing was moved. Put it back, or "
+    "remove its song from the library.",
+    TrashProblem.CHANGED: "{name} has changed since Songkin heard it, so nothing was moved. Add it "
+    "again, then look at the copies again.",
+    TrashProblem.KEPT_VANISHED: "{name}, the copy to keep, is not there, so no other copy was "
+    "moved. Put it back, or keep another copy.",
+    TrashProblem.SAME_FILE: "{name} is the very file that you keep, under another name, so nothing "
+    "was moved. Remove its song from the library instead.",
+    TrashProblem.FORBIDDEN: "{name} may not be moved, so everything stays as it was. Allow "
+    "changing its folder, or choose another copy.",
+    TrashProblem.NO_TRASH: "The disk that holds {name} has no trash, so nothing was moved. Move "
+    "the file yourself, or copy it to another disk.",
+    TrashProblem.REFUSED: "The system did not move {name}, so everything stays as it was. Try "
+    "again.",
+    TrashProblem.OCCUPIED: "Another file is in the place of {name}, so it stays in the trash. Move "
+    "that file away, then undo again.",
+    TrashProblem.EMPTIED: "{name} is no longer in the trash, so it can't come back. Restore it "
+    "from a backup, then add it again.",
+    TrashProblem.BY_HAND: "{name} is in the system's trash, and only you can take it out. Put it "
+    "back from there, then undo again.",
+}
+
+TAGS: Final = {
+    TagProblem.UNSUPPORTED: "Tags can't be written into {name}. Choose a copy of another kind.",
+    TagProblem.NOTHING: "{name} has no tags to copy. Choose another copy.",
+    TagProblem.VANISHED: "{name} is no longer there. Put it back, then try again.",
+    TagProblem.CHANGED: "{name} has changed since Songkin heard it, so its tags were left alone. "
+    "Add it again, then try again.",
+    TagProblem.FORBIDDEN: "{name} may not be changed. Allow writing it and its folder, then try "
+    "again.",
+    TagProblem.DISK_FULL: "There is no room to write {name} again with its new tags. Make room, "
+    "then try again.",
+    TagProblem.DAMAGED: "The tags of {name} are damaged, so they were left alone. Repair them in a "
+    "tag editor.",
+    TagProblem.SOUND_AT_RISK: "Writing tags into {name} would change its sound, so it was left "
+    "alone. Use a tag editor.",
 }
 
 WEIGHTS: Final = {
@@ -114,6 +157,10 @@ def _about(error: WorldError) -> str:
             return AUDIO[error.problem].format(name=file_name(error.path))
         case LibraryError():
             return LIBRARY[error.problem].format(name=shown(str(error.path)))
+        case TrashError():
+            return TRASH[error.problem].format(name=file_name(error.path))
+        case TagError():
+            return TAGS[error.problem].format(name=file_name(error.path))
         case WeightsError():
             return WEIGHTS[error.problem].format(name=shown(error.model))
         case ClusterError():

@@ -17,6 +17,10 @@ from core.errors import (
     LibraryError,
     LibraryProblem,
     SoundError,
+    TagError,
+    TagProblem,
+    TrashError,
+    TrashProblem,
     UnknownSongError,
     WeightsError,
     WeightsProblem,
@@ -33,6 +37,8 @@ def every_error() -> list[WorldError]:
     return [
         *(AudioFileError(PATH, problem) for problem in AudioProblem),
         *(LibraryError(PATH, problem) for problem in LibraryProblem),
+        *(TrashError(PATH, problem) for problem in TrashProblem),
+        *(TagError(PATH, problem) for problem in TagProblem),
         *(WeightsError(NAME, problem) for problem in WeightsProblem),
         *(ClusterError(URI, problem) for problem in ClusterProblem),
         UnknownSongError(NAME),
@@ -45,7 +51,8 @@ def every_error() -> list[WorldError]:
 def names_of(error: WorldError) -> list[str]:
     if isinstance(error, ClusterError):
         return ["milvus.example:19530"]
-    return [NAME] if isinstance(error, (AudioFileError, LibraryError, WeightsError)) else []
+    named = (AudioFileError, LibraryError, TagError, TrashError, WeightsError)
+    return [NAME] if isinstance(error, named) else []
 
 
 def every_class(root: type[WorldError]) -> set[type[WorldError]]:
