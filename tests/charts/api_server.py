@@ -5,6 +5,7 @@ once, well or badly. It proves in which order Helm acts and what it leaves alone
 Kubernetes behaves.
 """
 
+import functools
 import json
 import re
 import threading
@@ -40,6 +41,8 @@ KINDS = {
 }
 # Kinds of the Prometheus operator: no schema of Kubernetes knows them.
 WITHOUT_SCHEMA = KINDS["monitoring.coreos.com/v1"].values()
+WATCH_S = 10
+NOW = "2026-01-01T00:00:00Z"
 PLACE = re.compile(
     r"/apis?/(?P<version>v1|[a-z0-9.]+/v1)/namespaces/(?P<namespace>[^/]+)/(?P<plural>[a-z]+)"
     r"(?:/(?P<name>[^/?]+))?$"
@@ -55,25 +58,25 @@ class Cluster:
         self.is_failing: Callable[[Document], bool] = lambda _job: False
         self.clock = 0
         self.lock = threading.Lock()
+        self.closing = threading.Event()
 
     def names(self, kind: str) -> list[str]:
         return sorted(name for k, _, name in self.objects if k == kind)
 
     def put(self, verb: str, obj: Document) -> Document:
         """Store an object as Kubernetes would show it; raises ValueError for a bad one."""
-        if obj["kind"] not in WITHOUT_SCHEMA:
-            try:
-                kubernetes_validate.validate(obj, KUBERNETES, strict=True)
-            except kubernetes_validate.ValidationError as error:
-                raise ValueError(str(error)) from error
+        _check(json.dumps({k: v for k, v in obj.items() if k != "status"}, sort_keys=True))
         meta = obj["metadata"]
         key = (obj["kind"], meta["namespace"], meta["name"])
+        old = self.objects.get(key, obj)
+        if obj["kind"] == "Job" and _pods(old) != _pods(obj):
+            raise ValueError("spec.template: field is immutable")
         with self.lock:
             self.clock += 1
-            meta.setdefault("uid", f"{self.clock:08d}-0000-0000-0000-000000000000")
-            meta.setdefault("creationTimestamp", "2026-01-01T00:00:00Z")
-            meta["resourceVersion"] = str(self.clock)
-            meta["generation"] = meta.get("generation", 0) + 1
+            kept = {"uid": f"uid-{self.clock}", "creationTimestamp": NOW} | {
+                k: v for k, v in old["metadata"].items() if k in ("uid", "creationTimestamp")
+            }
+            meta |= kept | {"resourceVersion": str(self.clock)}
             if obj["kind"] == "Job":
                 obj["status"] = _ended(failed=self.is_failing(obj))
             self.objects[key] = obj
@@ -88,12 +91,28 @@ class Cluster:
         return gone
 
 
+@functools.cache  # the same manifests come again and again, and a check takes 40 ms
+def _check(text: str) -> None:
+    obj = json.loads(text)
+    if obj["kind"] in WITHOUT_SCHEMA:
+        return
+    try:
+        kubernetes_validate.validate(obj, KUBERNETES, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        raise ValueError(str(error)) from error
+
+
+def _pods(job: Document) -> object:
+    """Return what of a Job can't be changed."""
+    return {k: v for k, v in job["spec"].items() if k in ("template", "completions", "selector")}
+
+
 def _ended(*, failed: bool) -> Document:
     condition = {"type": "Failed" if failed else "Complete", "status": "True"}
     if failed:
         condition |= {"reason": "BackoffLimitExceeded", "message": "the Job was told to fail"}
     counts = {"failed": 1} if failed else {"succeeded": 1}
-    return {"conditions": [condition], "startTime": "2026-01-01T00:00:00Z", **counts}
+    return {"conditions": [condition], "startTime": NOW, **counts}
 
 
 def _merge(old: Any, new: Any) -> Any:
@@ -111,6 +130,7 @@ def _status(code: int, reason: str, message: str = "") -> tuple[int, Document]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: in two, each waits 40 ms for an acknowledgement
     cluster: Cluster
 
     def log_message(self, *_: object) -> None:
@@ -144,10 +164,6 @@ class _Handler(BaseHTTPRequestHandler):
         old = self.cluster.objects.get(self._key(place))
         if "apply-patch" in self.headers["Content-Type"]:
             patch["metadata"].setdefault("namespace", place["namespace"])
-            kept = {k: old["metadata"][k] for k in ("uid", "creationTimestamp", "generation")} if (
-                old
-            ) else {}
-            patch["metadata"] |= kept
             return self._store("update" if old else "create", patch, code=200 if old else 201)
         if old is None:
             return self._answer(*_status(404, "NotFound"))
@@ -184,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
     def _watch(self, place: re.Match[str], query: dict[str, list[str]]) -> None:
-        """Tell what is there and that this is all, then end: the client asks again later."""
+        """Tell what is there and that this is all, then nothing: Jobs have ended by then."""
         kind = KINDS[place["version"]][place["plural"]]
         found = self._list(place, query)
         marks = {"annotations": {"k8s.io/initial-events-end": "true"}, **found["metadata"]}
@@ -192,7 +208,15 @@ class _Handler(BaseHTTPRequestHandler):
         events = [{"type": "ADDED", "object": item} for item in found["items"]]
         if query.get("sendInitialEvents"):
             events.append({"type": "BOOKMARK", "object": end})
-        self._send(200, "".join(json.dumps(event) + "\n" for event in events).encode())
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write("".join(json.dumps(event) + "\n" for event in events).encode())
+        self.wfile.flush()
+        # Helm takes a watch that ends at once for a fault, and waits a second.
+        self.cluster.closing.wait(WATCH_S)
+        self.close_connection = True
 
     def _body(self) -> Any:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -272,11 +296,13 @@ def serving() -> Iterator[tuple[Cluster, str]]:
     cluster = Cluster()
     handler = type("Handler", (_Handler,), {"cluster": cluster})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, name="songkin-api", daemon=True)
+    work = functools.partial(server.serve_forever, poll_interval=0.05)
+    thread = threading.Thread(target=work, name="songkin-api", daemon=True)
     thread.start()
     try:
         yield cluster, _kubeconfig(server.server_address[1])
     finally:
+        cluster.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -95,7 +95,7 @@ def lint(chart: Path, values: Values) -> list[str]:
     report = helm_python.lint(
         str(chart), values, strict=True, kube_version=f"v{KUBERNETES}.0", namespace=NAMESPACE
     )
-    return [m["text"] for m in report["messages"] if m["severity"] >= WARNING]
+    return [m["error"] for m in report["messages"] if m["severity"] >= WARNING]
 
 
 def of_kind(docs: Sequence[Document], *kinds: str) -> list[Document]:
