@@ -11,7 +11,8 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from types import TracebackType
 from typing import Self
 
@@ -33,12 +34,21 @@ class Weather:
 FAIR = Weather()
 
 
+class Ending(Enum):
+    """What becomes of every connection once enough has passed."""
+
+    RESET = "reset"
+    CLOSED = "closed"  # in order, which looks like an answer that is complete
+    DEAD = "dead"  # the weather turns to ``holds``
+
+
 @dataclass(slots=True)
 class Budget:
-    """How many bytes may still pass towards the server before every connection ends."""
+    """How many bytes may still pass towards the server, and what happens then."""
 
     n_bytes: int
-    by_reset: bool  # or by an orderly close, which looks like an answer that is complete
+    ending: Ending
+    reached: threading.Event = field(default_factory=threading.Event)
 
 
 class Link:
@@ -92,10 +102,11 @@ class TcpProxy:
             link.close(by_reset=by_reset)
         return len(links)
 
-    def cut_after(self, n_bytes: int, *, by_reset: bool = True) -> None:
-        """End every connection once so many more bytes have passed towards the server."""
+    def end_after(self, n_bytes: int, ending: Ending) -> threading.Event:
+        """Let so many more bytes pass towards the server; return what is set once they have."""
         with self._changed:
-            self._budget = Budget(n_bytes, by_reset)
+            self._budget = Budget(n_bytes, ending)
+            return self._budget.reached
 
     def close(self) -> None:
         """End everything and wait for the threads."""
@@ -149,10 +160,14 @@ class TcpProxy:
                 self._wait(link, len(piece))
                 if self._is_gone(link):  # what was held back is lost
                     break
-                allowed, ends = self._spend(piece) if sink is link.server else (piece, None)
-                sink.sendall(allowed)
-                if ends is not None:
-                    self.cut(by_reset=ends.by_reset)
+                n_allowed = self._spend(len(piece)) if sink is link.server else len(piece)
+                sink.sendall(piece[:n_allowed])
+                if n_allowed < len(piece):
+                    self._end()
+                    self._wait(link, 0)
+                    if self._is_gone(link):
+                        break
+                    sink.sendall(piece[n_allowed:])
             if not self._is_gone(link):
                 sink.shutdown(socket.SHUT_WR)
         self._leave(link)
@@ -177,17 +192,26 @@ class TcpProxy:
     def _is_gone(self, link: Link) -> bool:
         return self._is_closed or link not in self._links
 
-    def _spend(self, piece: bytes) -> tuple[bytes, Budget | None]:
-        """Return as much of a piece as may still pass, and the budget where it is used up."""
+    def _spend(self, n_bytes: int) -> int:
+        """Return how many of so many bytes may still pass."""
         with self._changed:
             budget = self._budget
-            if budget is None:
-                self.passed_bytes += len(piece)
-                return piece, None
-            allowed = piece[: budget.n_bytes]
-            self.passed_bytes += len(allowed)
-            budget.n_bytes -= len(allowed)
-            return allowed, budget if budget.n_bytes == 0 else None
+            n_allowed = n_bytes if budget is None else min(n_bytes, budget.n_bytes)
+            self.passed_bytes += n_allowed
+            if budget is not None:
+                budget.n_bytes -= n_allowed
+            return n_allowed
+
+    def _end(self) -> None:
+        with self._changed:
+            budget, self._budget = self._budget, None
+        if budget is None:  # another connection was quicker
+            return
+        if budget.ending is Ending.DEAD:
+            self.set(Weather(holds=True))
+        else:
+            self.cut(by_reset=budget.ending is Ending.RESET)
+        budget.reached.set()
 
     def _start(self, work: Callable[..., None], *arguments: Link | socket.socket) -> None:
         thread = threading.Thread(target=work, args=arguments, name="proxy", daemon=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.tcp_proxy import FAIR, HOST, TcpProxy, Weather
+from tests.tcp_proxy import FAIR, HOST, Ending, TcpProxy, Weather
 
 
 class Echo:
@@ -69,6 +69,13 @@ def _silent(client: socket.socket) -> bool:
         client.settimeout(10.0)
 
 
+def _all_of(client: socket.socket, n_bytes: int) -> bytes:
+    found = b""
+    while len(found) < n_bytes and (piece := client.recv(n_bytes)):
+        found += piece
+    return found
+
+
 def test_a_reset_is_a_reset(proxy: TcpProxy, client: socket.socket) -> None:
     assert proxy.cut() == 1
     with pytest.raises(ConnectionResetError):
@@ -80,19 +87,19 @@ def test_an_orderly_end_looks_complete(proxy: TcpProxy, client: socket.socket) -
     assert client.recv(100) == b""
 
 
-@pytest.mark.parametrize("by_reset", [True, False])
+@pytest.mark.parametrize("ending", Ending)
 def test_no_byte_more_than_allowed(
-    proxy: TcpProxy, client: socket.socket, echo: Echo, by_reset: bool
+    proxy: TcpProxy, client: socket.socket, echo: Echo, ending: Ending
 ) -> None:
-    proxy.cut_after(3, by_reset=by_reset)
+    reached = proxy.end_after(3, ending)
     client.sendall(b"12345")
-    try:
-        while client.recv(100):
-            pass
-    except ConnectionResetError:
-        assert by_reset
-    assert echo.heard == b"ping123"[: len(echo.heard)]
+    assert reached.wait(10.0)
     assert proxy.passed_bytes == len(b"ping123")
+    if ending is Ending.DEAD:
+        assert echo.heard in (b"ping", b"ping123")
+        proxy.set(FAIR)
+        assert _all_of(client, 5) == b"12345"
+    assert echo.heard == b"ping12345"[: len(echo.heard)]
 
 
 def test_a_dead_network_answers_nothing_and_delivers_late(
