@@ -26,6 +26,7 @@ KINDS = {
         "services": "Service",
         "serviceaccounts": "ServiceAccount",
         "configmaps": "ConfigMap",
+        "persistentvolumeclaims": "PersistentVolumeClaim",
         "pods": "Pod",
         "secrets": "Secret",
     },

@@ -134,6 +134,19 @@ def test_an_uninstall_leaves_nothing(release: Release, environment: str) -> None
     assert release.cluster.objects == {}
 
 
+@helm.chart_needed
+@pytest.mark.parametrize("environment", helm.ENVIRONMENTS)
+def test_milvus_and_the_recommender_share_a_namespace(release: Release, environment: str) -> None:
+    """Both releases together: nothing of one is taken for the other's, and each goes alone."""
+    chart, values = str(helm.public_milvus()), helm.milvus_values(environment)
+    release.config.install(chart, "milvus", values, wait="hookOnly", timeout=TIMEOUT_S)
+    alone = set(release.cluster.objects)
+    release.install(environment)
+    assert alone < set(release.cluster.objects)
+    release.config.uninstall(NAME, timeout=TIMEOUT_S)
+    assert set(release.cluster.objects) == alone
+
+
 def test_the_small_api_refuses_what_kubernetes_refuses(release: Release) -> None:
     """The lifecycle is only as good as its judge: a wrong type must not get past it."""
     bad = {"kind": "Service", "apiVersion": "v1", "spec": {"ports": "none"}}

@@ -24,9 +24,6 @@ CLUSTERS = ("fat", "prod")
 PARTS = ("proxy", "mixCoordinator", "dataNode", "streamingNode", "queryNode")
 # A chart's own kind for Prometheus has no schema.
 WITHOUT_SCHEMA = {"ServiceMonitor"}
-chart_needed = pytest.mark.skipif(
-    helm.public_milvus() is None, reason="MILVUS_CHART_DIR names no copy of the public chart"
-)
 
 
 def _problems(values: Values) -> list[str]:
@@ -158,14 +155,14 @@ def _public(environment: str) -> list[Document]:
     return helm.documents(chart, helm.milvus_values(environment), name="milvus")
 
 
-@chart_needed
+@helm.chart_needed
 def test_the_public_chart_is_the_pinned_one() -> None:
     chart = yaml.safe_load((helm.public_milvus() / "Chart.yaml").read_text("utf-8"))
     assert chart["version"] == CHART_VERSION
     assert f"v{chart['appVersion']}" == helm.milvus_values("prod")["image"]["all"]["tag"]
 
 
-@chart_needed
+@helm.chart_needed
 @pytest.mark.parametrize("environment", helm.ENVIRONMENTS)
 def test_the_public_chart_renders_and_is_valid(environment: str) -> None:
     assert helm.lint(helm.public_milvus(), helm.milvus_values(environment)) == []
@@ -176,7 +173,7 @@ def test_the_public_chart_renders_and_is_valid(environment: str) -> None:
             kubernetes_validate.validate(doc, helm.KUBERNETES, strict=True)
 
 
-@chart_needed
+@helm.chart_needed
 @pytest.mark.parametrize("environment", helm.ENVIRONMENTS)
 def test_milvus_is_told_what_our_values_say(environment: str) -> None:
     (config,) = [d for d in _public(environment) if rules.label(d) == "ConfigMap/milvus"]
@@ -187,7 +184,7 @@ def test_milvus_is_told_what_our_values_say(environment: str) -> None:
         assert told["minio"]["accessKeyID"] is told["minio"]["secretAccessKey"] is None
 
 
-@chart_needed
+@helm.chart_needed
 @pytest.mark.parametrize("environment", helm.ENVIRONMENTS)
 def test_our_chart_guards_every_pod_of_the_public_one(environment: str) -> None:
     """Both releases together: each Milvus pod behind a policy, each pair with one budget."""

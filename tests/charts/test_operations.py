@@ -1,0 +1,132 @@
+"""docs/operations.md is what one can do: its commands parse, its files and objects exist."""
+
+import argparse
+import itertools
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import helm_python
+import pytest
+
+from app.cli import parser as songkin_parser
+from cluster_sync.recommender import __main__ as recommender
+from tests.charts import helm, rules
+from tests.charts.helm import ROOT
+
+PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
+README = (helm.RECOMMENDER / "README.md").read_text("utf-8")
+# What a reader puts in; each is a valid value of its kind.
+PLACEHOLDERS = {"URI": "https://milvus:19530", "NAME": "anna", "SONG": "1"}
+
+
+def _commands() -> Iterator[str]:
+    """Yield the page's commands: the lines of its shell blocks, and what stands in backticks."""
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
+        yield from re.sub(r"\\\n\s*", " ", block).splitlines()
+    yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
+
+
+def _of(program: str) -> list[list[str]]:
+    """Return the arguments of a program's commands, placeholders filled in."""
+    found = [c.split(" #")[0].strip() for c in _commands() if c.strip().startswith(program + " ")]
+    return [[PLACEHOLDERS.get(word, word) for word in shlex.split(c)] for c in found]
+
+
+def _parses(parser: argparse.ArgumentParser, words: list[str]) -> bool:
+    try:
+        parser.parse_args(words)
+    except SystemExit:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("words", _of("songkin"), ids=" ".join)
+def test_songkin_understands_its_commands(words: list[str]) -> None:
+    assert _parses(songkin_parser(), words[1:])
+
+
+def test_the_page_has_the_verbs_of_the_cluster() -> None:
+    verbs = {tuple(words[1:3]) for words in _of("songkin")}
+    assert verbs >= {("cluster", verb) for verb in ("init", "add-musician", "revoke")}
+
+
+def test_a_verb_that_is_not_there_would_be_seen() -> None:
+    assert not _parses(songkin_parser(), ["cluster", "dance"])
+
+
+def test_the_charts_commands_are_those_of_the_recommender() -> None:
+    """Every container's arguments, as Kubernetes would fill them in, are understood."""
+    on = {"rebuild": {"enabled": True}}
+    loop = {"pass": {"mode": "deployment"}}
+    for docs in (helm.recommender("fat", on), helm.recommender("prod", on, loop)):
+        for doc in rules.controllers(docs):
+            (box,) = rules.containers(doc)
+            assert _parses(recommender._parser(), box["args"]), box["args"]
+    assert not _parses(recommender._parser(), ["pass", "--every", "often"])
+
+
+def test_files_exist() -> None:
+    named = set(re.findall(r"(?:charts|docs|tests|cluster_sync)/[\w./{},-]*\w", PAGE))
+    expanded = {
+        name.replace("{dev,fat,prod}", environment)
+        for name in named
+        for environment in helm.ENVIRONMENTS
+    }
+    assert [name for name in expanded if not (ROOT / name).exists()] == []
+    assert len(expanded) > 8
+
+
+def _lookup(values: dict[str, Any], place: str) -> object:
+    for key in place.split("."):
+        values = values[key]
+    return values
+
+
+def test_values_that_are_set_exist() -> None:
+    known = helm.values_of(helm.RECOMMENDER / "values.yaml")
+    given = re.findall(r"--set(?:-string)? ([\w.]+)=|`([a-z]\w*(?:\.\w+)+)=", PAGE)
+    for place in {first or second for first, second in given}:
+        _lookup(known, place)  # raises KeyError for one that isn't there
+
+
+def test_helm_commands_render() -> None:
+    """Each install and upgrade of ours on the page gives values that the schema accepts."""
+    ours = [words for words in _of("helm") if "charts/recommender" in words]
+    for words in ours:
+        layers = [helm.values_of(ROOT / name) for name in _after(words, "-f")]
+        if not layers:  # --reset-then-reuse-values: on top of what is installed
+            layers = [helm.values_of(helm.RECOMMENDER / "values-fat.yaml")]
+        sets = [helm_python.parse_set_string(text) for text in _after(words, "--set")]
+        texts = [helm_python.parse_set_string_values(t) for t in _after(words, "--set-string")]
+        values = helm.merged(*layers, *sets, *texts, helm.GIVEN)
+        assert helm.documents(helm.RECOMMENDER, values, name="songkin")
+    assert len(ours) >= 4
+
+
+def _after(words: list[str], option: str) -> list[str]:
+    return [value for word, value in itertools.pairwise(words) if word == option]
+
+
+def test_secrets_are_those_that_the_charts_mount() -> None:
+    made = set(re.findall(r"create secret (?:tls|generic) ([\w-]+)", PAGE))
+    needed: set[str] = set()
+    for environment in ("fat", "prod"):
+        text = str(helm.milvus_values(environment)) + str(helm.recommender_values(environment))
+        found = r"'(?:secretName|caSecretName|existingSecret)': '([\w-]+)'"
+        needed |= set(re.findall(found, text))
+        needed |= set(re.findall(r"'secretKeyRef': \{'(?:key': '\w+', ')?name': '([\w-]+)'", text))
+    assert made == needed
+
+
+def test_objects_have_these_names() -> None:
+    """The Deployments that the page names are those that the charts make."""
+    named = set(re.findall(r"deployment/(songkin-[\w-]+)", PAGE))
+    docs = helm.recommender("prod")
+    assert named == {d["metadata"]["name"] for d in helm.of_kind(docs, "Deployment")}
+
+
+def test_the_chart_s_readme_has_every_value() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    assert rows == helm.values_of(helm.RECOMMENDER / "values.yaml").keys()
