@@ -1,7 +1,5 @@
 """The window: it puts the widgets together, takes drops and keys, and owns the lanes."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,32 +9,33 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from core.ports import SyncPort
 from ui import theme
-from ui.presenters.answers import Result, Tab
+from ui.presenters.answers import Result
+from ui.presenters.deeds import Question
 from ui.presenters.notices import Offer
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.rows import Filter, SongRow
-from ui.presenters.window import WindowPresenter
+from ui.presenters.window import View, WindowPresenter
 from ui.tasks import TaskLanes
 from ui.theme import Theme
+from ui.widgets import files
+from ui.widgets.confirm import ConfirmDialog
 from ui.widgets.covers import CoverShelf
 from ui.widgets.drops import DropVeil, local_paths
-from ui.widgets.keys import Key, KeySheet, bind
+from ui.widgets.keys import KeySheet, bind
 from ui.widgets.results_view import Asked
+from ui.widgets.screens import Screens
 from ui.widgets.sign_in import SignInDialog
-from ui.widgets.song_page import SongPage
-from ui.widgets.song_table import SongTable
 from ui.widgets.strip import StatusStrip
+from ui.widgets.sync_panel import SyncPanel
 from ui.widgets.top_bar import TopBar
 from ui.widgets.transport_bar import TransportBar
-
-AUDIO_FILTER = (
-    "Audio (*.mp3 *.flac *.ogg *.opus *.m4a *.aac *.wav *.aif *.aiff *.wma);;All files (*)"
-)
+from ui.widgets.window_keys import Doors, window_keys
 
 
 class MainWindow(QMainWindow):
@@ -66,10 +65,11 @@ class MainWindow(QMainWindow):
             workbench, sync, player=player, lanes=self.lanes, cluster_note=cluster_note
         )
         self._make_widgets(CoverShelf(workbench, self.lanes))
-        self._keys = self._make_keys()
+        self._keys = window_keys(self.presenter, self._doors())
         bind(self, self._keys)
         self._lay_out()
         self._connect()
+        self._connect_library()
         self.presenter.open()
 
     def add(self, paths: list[Path]) -> None:
@@ -80,17 +80,24 @@ class MainWindow(QMainWindow):
         """Welcome what names files."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self._veil.rise()
+            self._veil.rise(is_check=self.presenter.view is View.CHECK)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Lift the veil."""
         self._veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Add what was dropped."""
+        """Add what was dropped, or check it where a check is open."""
         self._veil.hide()
         event.acceptProposedAction()
-        self._add_named(local_paths(event.mimeData()))
+        self._take_named(local_paths(event.mimeData()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave a screen with Escape, where nothing in it had a use for the key."""
+        if event.key() == Qt.Key.Key_Escape and self.presenter.view is not View.LIBRARY:
+            self.presenter.show_library()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Fall silent, let the last listen be written, and join the lanes."""
@@ -101,9 +108,8 @@ class MainWindow(QMainWindow):
     def _make_widgets(self, covers: CoverShelf) -> None:
         presenter = self.presenter
         self._covers = covers
-        self._top = TopBar(presenter.library, presenter.sync)
-        self._table = SongTable(presenter.library, covers, look=self.theme)
-        self._page = SongPage(presenter.page, presenter.transport, covers=covers, look=self.theme)
+        self._top = TopBar(presenter)
+        self._screens = Screens(presenter, covers, look=self.theme)
         self._strip = StatusStrip(
             presenter.activity,
             presenter.notices,
@@ -111,88 +117,70 @@ class MainWindow(QMainWindow):
             note=presenter.sync.cluster_note,
         )
         self._transport = TransportBar(presenter.transport, covers, look=self.theme)
+        self._panel: SyncPanel | None = None  # made when it is first asked for
+        self._sign_in_dialog: SignInDialog | None = None
         self._veil = DropVeil(self, self.theme)
 
     def _lay_out(self) -> None:
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(theme.LINE)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._table)
-        split.addWidget(self._page)
-        split.setStretchFactor(1, 1)
-        split.setSizes([theme.LIBRARY_WIDTH, theme.WINDOW_SIZE[0] - theme.LIBRARY_WIDTH])
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._top)
-        column.addWidget(split, 1)
+        column.addWidget(self._screens, 1)
         column.addWidget(self._strip)
         column.addWidget(self._transport)
         self.setCentralWidget(middle)
-        self._table.focus()
+        self._screens.focus()
+
+    def _doors(self) -> Doors:
+        return Doors(
+            search=self._top.search.setFocus,
+            add_songs=self._add_songs,
+            add_folder=self._add_folder,
+            paste=self._paste,
+            choose_demo=self.presenter.show_check,
+            panel=self._show_panel,
+            step=self._screens.step,
+            delete=self._delete,
+            leave=self.presenter.show_library,
+            show_keys=self._show_keys,
+        )
 
     def _connect(self) -> None:
-        presenter = self.presenter
+        presenter, screens = self.presenter, self._screens
         self.theme.changed.connect(lambda: self.theme.dress(self))
         self._top.add_asked.connect(self._add_songs)
         self._top.folder_asked.connect(self._add_folder)
         self._top.keys_asked.connect(self._show_keys)
-        self._top.search.left.connect(self._table.focus)
-        self._table.chosen.connect(presenter.page.open)
-        self._table.opened.connect(self._page.focus_list)
-        self._table.play_asked.connect(lambda: presenter.play_open_song())
-        self._table.remove_asked.connect(presenter.actions.remove)
-        self._table.retry_asked.connect(presenter.actions.retry)
-        self._table.add_asked.connect(self._add_songs)
-        self._table.all_asked.connect(self._show_all)
-        self._page.asked.connect(self._ask)
-        self._page.sync_asked.connect(presenter.sync.press)
-        self._page.sought.connect(presenter.play_open_song)
-        self._page.retry_asked.connect(self._retry)
+        self._top.panel_asked.connect(self._show_panel)
+        self._top.search.left.connect(screens.focus)
+        screens.check.file_asked.connect(self._choose_demo)
+        screens.check.left.connect(presenter.show_library)
+        screens.copies.song_asked.connect(self._show_row)
         self._transport.play.clicked.connect(presenter.play_or_pause)
         self._strip.offer_taken.connect(self._take_offer)
+        presenter.duplicate_actions.asks.connect(self._confirm)
+        presenter.sync_panel.asks.connect(self._confirm)
         presenter.sync.asks_sign_in.connect(self._sign_in)
+        presenter.sync.asks_first.connect(lambda _: self._show_panel())
 
-    def _make_keys(self) -> tuple[Key, ...]:
-        presenter, lists = self.presenter, self._step
-        return (
-            Key("Space", "Play or pause", presenter.play_or_pause),
-            Key("J", "Next or previous row", lambda: lists(1), shown_as="J  K"),
-            Key("K", "", lambda: lists(-1)),
-            Key("L", "Play the result at the match", presenter.play_match),
-            Key("A", "Switch between A and B", presenter.switch),
-            Key("]", "Previous or next result", lambda: self._step_result(1), shown_as="[  ]"),
-            Key("[", "", lambda: self._step_result(-1)),
-            Key("1", "Neighbours, Versions, Duplicates, Recommended", self._turner(0), "1 to 4"),
-            *(Key(str(index + 1), "", self._turner(index)) for index in range(1, len(Tab))),
-            Key("Ctrl+F", "Search", self._top.search.setFocus),
-            Key("O", "Add songs", self._add_songs),
-            Key("Shift+O", "Add a folder", self._add_folder),
-            Key("Ctrl+V", "Add the copied files", self._paste),
-            Key("S", "Sync", presenter.sync.press),
-            Key("Z", "Undo", presenter.notices.undo),
-            Key("Del", "Take the song out of the library", self._remove),
-            Key("/", "Show these keys", self._show_keys),
-        )
-
-    def _turner(self, index: int) -> Callable[[], None]:
-        return partial(self.presenter.page.turn, tuple(Tab)[index])
-
-    def _step(self, by: int) -> None:
-        """Move in whichever list has the keyboard."""
-        if self._page.has_list_focus():
-            self._step_result(by)
-        else:
-            self._table.step(by)
-
-    def _step_result(self, by: int) -> None:
-        self.presenter.page.shown_list.step(by)
+    def _connect_library(self) -> None:
+        presenter, table, page = self.presenter, self._screens.table, self._screens.page
+        table.chosen.connect(presenter.page.open)
+        table.opened.connect(page.focus_list)
+        table.play_asked.connect(lambda: presenter.play_open_song())
+        table.remove_asked.connect(presenter.actions.remove)
+        table.retry_asked.connect(presenter.actions.retry)
+        table.copies_asked.connect(presenter.show_copies)
+        table.add_asked.connect(self._add_songs)
+        table.all_asked.connect(self._show_all)
+        page.asked.connect(self._ask)
+        page.sync_asked.connect(presenter.sync.press)
+        page.sought.connect(presenter.play_open_song)
+        page.retry_asked.connect(self._retry)
 
     def _ask(self, what: Asked, result: Result) -> None:
-        song = self.presenter.page.song
-        if song is None:
-            return
         match what:
             case Asked.PLAY:
                 self.presenter.play_match()
@@ -202,25 +190,41 @@ class MainWindow(QMainWindow):
                 self.presenter.actions.not_a_duplicate(result)
 
     def _take_offer(self, offer: Offer) -> None:
+        presenter = self.presenter
         match offer:
             case Offer.UNDO:
-                self.presenter.notices.undo()
+                presenter.notices.undo()
             case Offer.CONTINUE:
-                self.presenter.activity.go_on()
+                presenter.activity.go_on()
             case Offer.SHOW_PROBLEMS:
-                self.presenter.library.show(Filter.PROBLEMS)
+                presenter.show(Filter.PROBLEMS)
+            case Offer.SHOW_COPIES:
+                presenter.notices.clear()
+                presenter.show_copies(presenter.activity.arrivals.song)
+            case Offer.SHOW_SONG:
+                presenter.notices.clear()
+                self._show_row(presenter.activity.arrivals.path)
             case Offer.DISMISS:
-                self.presenter.notices.clear()
+                presenter.notices.clear()
             case Offer.NOTHING:
                 pass
 
+    def _show_row(self, path: Path | None) -> None:
+        """Show a song in the library, whatever was searched for."""
+        self._top.search.clear()
+        if path is not None:
+            self.presenter.show_row(path)
+
     def _show_all(self) -> None:
         self._top.search.clear()
-        self.presenter.library.show(Filter.ALL)
+        self.presenter.show(Filter.ALL)
 
-    def _remove(self) -> None:
-        row: SongRow | None = self._table.current()
-        if row:
+    def _delete(self) -> None:
+        """Take the chosen song out of the library; ask before a copy goes to the trash."""
+        row: SongRow | None = self._screens.table.current()
+        if self.presenter.view is View.DUPLICATES:
+            self.presenter.duplicate_actions.trash()
+        elif self.presenter.view is View.LIBRARY and row:
             self.presenter.actions.remove(row)
 
     def _retry(self) -> None:
@@ -229,35 +233,43 @@ class MainWindow(QMainWindow):
             self.presenter.actions.retry(row)
 
     def _paste(self) -> None:
-        self._add_named(local_paths(QGuiApplication.clipboard().mimeData()))
+        self._take_named(local_paths(QGuiApplication.clipboard().mimeData()))
 
-    def _add_named(self, paths: list[Path]) -> None:
+    def _take_named(self, paths: list[Path]) -> None:
         if paths:
-            self.add(paths)
+            self.presenter.take(paths)
         else:
             self.presenter.notices.say(
                 "Only files and folders on this machine can be added. Download them first."
             )
 
     def _add_songs(self) -> None:
-        self._open_dialog("Add songs", QFileDialog.FileMode.ExistingFiles)
+        files.choose_songs(self, self.add)
 
     def _add_folder(self) -> None:
-        self._open_dialog("Add a folder", QFileDialog.FileMode.Directory)
+        files.choose_folder(self, self.add)
 
-    def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(mode)
-        dialog.setNameFilter(AUDIO_FILTER)
-        dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
-        dialog.open()
+    def _choose_demo(self) -> None:
+        files.choose_demo(self, lambda paths: self.presenter.check.check(paths[0]))
 
     def _show_keys(self) -> None:
         sheet = KeySheet(self._keys, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def _sign_in(self, _: None) -> None:
-        dialog = SignInDialog(self.presenter.sync, self)
+    def _show_panel(self) -> None:
+        self.presenter.sync_panel.open(self.presenter.page.song)
+        if self._panel is None:
+            self._panel = SyncPanel(self.presenter.sync_panel, self, look=self.theme)
+        self._panel.show()
+        self._panel.activateWindow()
+
+    def _confirm(self, question: Question) -> None:
+        dialog = ConfirmDialog(question, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _sign_in(self, _: None) -> None:
+        if self._sign_in_dialog is None:
+            self._sign_in_dialog = SignInDialog(self.presenter.sync, self)
+        self._sign_in_dialog.open()

@@ -116,6 +116,9 @@ CLUSTER: Final = {
     "later.",
     ClusterProblem.MODEL_MISMATCH: "{name} works with another model version, so the songs were "
     "not sent. Update the older side.",
+    ClusterProblem.INCOMPLETE: "{name} answers with less than it holds, as it does for a while "
+    "after one of its machines came back. Try again in a minute.",
+    ClusterProblem.LED: "Another recommender is at work on {name}. Try again when it is done.",
     ClusterProblem.COUNT_MISMATCH: "{name} still holds other songs than this library after "
     "sending everything. Sync again, and tell its administrator if that stays so.",
     ClusterProblem.REFUSED: "{name} said no. Your songs stay queued; try again later.",

@@ -66,7 +66,14 @@ RESULT_WAVE_LEAST: Final = 72
 RESULT_WAVE_MOST: Final = 200
 BUTTON_WIDTH: Final = 36
 AB_WIDTH: Final = 44
+COPY_HEIGHT: Final = 56
+COPIES_SHOWN: Final = 4  # of a group before its list scrolls
+FACT_WIDTH: Final = 112
+BADGE_WIDTH: Final = 48
+OVERLAP_WAVE_HEIGHT: Final = 56
 DIALOG_WIDTH: Final = 440
+PLACE_WIDTH: Final = 64
+PANEL_SIZE: Final = (760, 600)
 TINT: Final = 0.14  # how much of a colour lies on its ground where something is selected
 MATCH_ALPHA: Final = 90  # of 255, of the matched place drawn over a waveform
 PLAYED_ALPHA: Final = 110  # of 255, of what was played already
@@ -254,14 +261,17 @@ def style_sheet(tokens: Tokens) -> str:
 
 _STYLE: Final = """
 QWidget {{ color: {text}; }}
-QMainWindow, QDialog, #songPage {{ background: {window}; }}
-#topBar, #transport, #libraryPane, #songTable {{ background: {surface}; }}
+QMainWindow, QDialog, #songPage, #copiesPage, #checkPage {{ background: {window}; }}
+#topBar, #transport, #libraryPane, #songTable, #setsPane {{ background: {surface}; }}
 #topBar {{ border: 0; border-bottom: 1px solid {line}; }}
 #transport {{ border: 0; border-top: 1px solid {line}; }}
 #statusStrip {{ background: {raised}; border: 0; border-top: 1px solid {line}; }}
 QLabel {{ background: transparent; }}
 QLabel[tone="muted"] {{ color: {muted}; }}
 QLabel[tone="trouble"] {{ color: {trouble_text}; }}
+QLabel[tone="found"] {{ color: {duplicates_text}; border: 1px solid {duplicates_text};
+    border-radius: 4px; padding: 1px {half}px; }}
+QLabel[tone="close"] {{ color: {duplicates_text}; }}
 QLabel[tone="chip"] {{ color: {muted}; background: {raised}; border-radius: 4px;
     padding: 2px {grid}px; }}
 QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: {half}px; }}
@@ -295,6 +305,12 @@ QPushButton[kind="primary"]:focus, QPushButton[kind="primary"]:hover {{
 QPushButton[kind="link"] {{ background: transparent; border-color: transparent;
     text-decoration: underline; padding: 0 {half}px; }}
 QPushButton[kind="link"]:focus {{ border-color: {accent}; }}
+
+QCheckBox {{ spacing: {grid}px; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {muted};
+    border-radius: {half}px; background: {raised}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; }}
+QCheckBox:focus {{ color: {accent_text}; }}
 
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {muted}; padding: {grid}px 0;

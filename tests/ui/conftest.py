@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakePlayer, FakeSync, FakeWorkbench
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fake_sync import FakeSync
+from tests.ui.fakes import FakePlayer
 from tests.ui.rig import WindowRig
 from ui.tasks import TaskLanes
 

@@ -9,7 +9,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QListView, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakePlayer, FakeSync, FakeWorkbench
+from core.types import Verdict
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fake_sync import FakeSync
+from tests.ui.fakes import FakePlayer, pair, song
 from ui.main_window import MainWindow
 from ui.presenters.rows import SongRow
 
@@ -92,3 +95,19 @@ class WindowRig:
         if enter.isAccepted():
             QApplication.sendEvent(over, QDropEvent(at, copy, data, buttons, keys))
         return enter.isAccepted()
+
+
+def library() -> FakeWorkbench:
+    made = FakeWorkbench(
+        song("Harbour Lights", "Ines Moreau", added_at=3.0),
+        song("Harbour Lights (karaoke)", added_at=4.0),
+        song("Glass Orchard", "The Low Tides", added_at=2.0),
+    )
+    made.pairs = [
+        pair("Harbour Lights", "Harbour Lights (karaoke)", Verdict.SAME_BACKING, score=0.83)
+    ]
+    return made
+
+
+def said(rig: WindowRig) -> str:
+    return rig.window.presenter.notices.notice.text

@@ -1,11 +1,12 @@
 """The list model of the results: it hands out what one list of the song page holds."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.presenters.answers import Result
-from ui.presenters.results import ResultsPresenter
+from ui.presenters.hook import Hook
 from ui.presenters.song_page import describe
 
 RESULT_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -13,10 +14,24 @@ NOWHERE: Final = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 
 
+class HasResults(Protocol):
+    """A presenter that holds results."""
+
+    @property
+    def changed(self) -> Hook[None]:
+        """Told when there are other results."""
+        ...
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """The results, best first."""
+        ...
+
+
 class ResultListModel(QAbstractListModel):
     """One row a result, best first."""
 
-    def __init__(self, results: ResultsPresenter, parent: QObject | None = None) -> None:
+    def __init__(self, results: HasResults, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._presenter = results
         self._results = list(results.results)

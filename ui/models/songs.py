@@ -55,9 +55,9 @@ class SongTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _text(row, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole:
-                return row.reason or str(row.path)
+                return row.reason or self._library.relation(row) or str(row.path)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return _spoken(row, Column(index.column()))
+                return _spoken(row, Column(index.column()), relation=self._library.relation(row))
             case _:
                 return None
 
@@ -102,5 +102,11 @@ def _text(row: SongRow, column: Column) -> str:
             return f"{STEPS[row.step]}{verdict}"
 
 
-def _spoken(row: SongRow, column: Column) -> str:
-    return f"{row.title}, {row.artist}" if column is Column.SONG else _text(row, column)
+def _spoken(row: SongRow, column: Column, *, relation: str) -> str:
+    match column:
+        case Column.SONG:
+            return f"{row.title}, {row.artist}"
+        case Column.STAGE if relation:
+            return f"{STEPS[row.step]}, {relation}"
+        case _:
+            return _text(row, column)

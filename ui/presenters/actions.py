@@ -1,11 +1,9 @@
-"""What the user does to a song, and the way back from it."""
+"""What the user does to a song of the table, and the way back from it."""
 
-from functools import partial
-from pathlib import Path
-
-from core.types import AnalysisStep, PairVerdict, SongId
+from core.types import AnalysisStep, Decision, Song
 from ui.presenters.activity import ActivityPresenter
 from ui.presenters.answers import Result, Tab
+from ui.presenters.deeds import Deeds
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import Deed, NoticePresenter
 from ui.presenters.ports import WorkbenchPort
@@ -27,6 +25,7 @@ class SongActions:
         page: SongPagePresenter,
         transport: TransportPresenter,
         notices: NoticePresenter,
+        deeds: Deeds,
         lanes: Lanes,
     ) -> None:
         self._workbench = workbench
@@ -35,6 +34,7 @@ class SongActions:
         self._page = page
         self._transport = transport
         self._notices = notices
+        self._deeds = deeds
         self._lanes = lanes
 
     def not_a_duplicate(self, result: Result) -> None:
@@ -44,17 +44,18 @@ class SongActions:
             return
         pair = (song.song_id, result.song_id)
         self._page.lists[Tab.DUPLICATES].drop(result.song_id)
-        deed = Deed(
-            f"{result.title} is no duplicate of {song.title}.", partial(self._restore, pair)
+        self._deeds.do(
+            lambda: self._workbench.decide(*pair, decision=Decision.NOT_DUPLICATE),
+            songs=pair,
+            said=f"{result.title} is no duplicate of {song.title}.",
         )
-        self._change_pair(pair, is_dismissed=True, deed=deed)
 
     def remove(self, row: SongRow) -> None:
         """Take a row out of the library; its file stays where it is."""
         if row.song:
-            self._remove_song(row, row.song.song_id)
+            self._remove_song(row, row.song)
         elif row.step is AnalysisStep.FAILED:
-            self._write(partial(self._forget_problem, row.path), row)
+            self._forget_problem(row)
         else:
             self._notices.say(f"{row.title} is still being added. Stop first, then remove it.")
 
@@ -62,46 +63,26 @@ class SongActions:
         """Try a file that failed again."""
         self._activity.add([row.path])
 
-    def _restore(self, pair: tuple[SongId, SongId]) -> None:
-        self._change_pair(pair, is_dismissed=False, deed=None)
-
-    def _change_pair(
-        self, pair: tuple[SongId, SongId], *, is_dismissed: bool, deed: Deed | None
-    ) -> None:
-        def work(_: object) -> list[PairVerdict]:
-            change = self._workbench.dismiss if is_dismissed else self._workbench.restore
-            change(*pair)
-            return self._workbench.duplicates(pair[0])
-
-        def take(verdicts: list[PairVerdict]) -> None:
-            self._library.judge(pair[0], verdicts)
-            self._page.lists[Tab.DUPLICATES].refresh()
-            if deed:
-                self._notices.did(deed)
-
-        self._lanes.run(Verb(work, on_success=take, on_failure=self._failed), Lane.WRITE)
-
-    def _failed(self, sentence: str) -> None:
-        self._notices.warn(sentence)
-        self._page.lists[Tab.DUPLICATES].refresh()
-
-    def _remove_song(self, row: SongRow, song_id: SongId) -> None:
-        self._transport.release(song_id)
-        self._write(partial(self._workbench.remove, song_id), row)
-
-    def _forget_problem(self, path: Path) -> None:
-        self._workbench.catalogue.clear_problem(path)
-
-    def _write(self, work: partial[None], row: SongRow) -> None:
-        deed = Deed(
-            f"{row.title} was taken out of the library. Its file is untouched.",
-            partial(self._activity.add, [row.path]),
+    def _remove_song(self, row: SongRow, song: Song) -> None:
+        self._transport.release(song.song_id)
+        self._deeds.do(
+            lambda: self._workbench.remove(song.song_id),
+            songs=(song.song_id,),
+            said=f"{row.title} was taken out of the library. Its file is untouched.",
         )
 
-        def take(_: object) -> None:
+    def _forget_problem(self, row: SongRow) -> None:
+        def take(_: None) -> None:
             self._library.remove(row.path)
             self._page.refresh()
-            self._notices.did(deed)
+            self._notices.did(Deed(f"{row.title} was taken out of the list.", again))
 
-        verb = Verb(lambda _: work(), on_success=take, on_failure=self._notices.warn)
+        def again() -> None:
+            self._activity.add([row.path])
+
+        verb = Verb(
+            lambda _: self._workbench.catalogue.clear_problem(row.path),
+            on_success=take,
+            on_failure=self._notices.warn,
+        )
         self._lanes.run(verb, Lane.WRITE)

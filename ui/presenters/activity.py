@@ -11,7 +11,8 @@ from pathlib import Path
 
 from core.errors import UnknownSongError
 from core.progress import Progress
-from core.types import AnalysisStep, SongEvent, SongId
+from core.types import SongEvent, SongId
+from ui.presenters.arrivals import ANSWERED, ArrivalsPresenter
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter, Offer
@@ -20,8 +21,6 @@ from ui.presenters.rows import RowChange, Snapshot, read_snapshot
 from ui.presenters.tally import Tally
 from ui.presenters.verbs import Lane, Lanes, Mailbox, Verb
 from ui.presenters.words import songs
-
-ANSWERED = frozenset({AnalysisStep.FIRST_ANSWER, AnalysisStep.READY})
 
 
 class Doing(Enum):
@@ -34,7 +33,10 @@ class Doing(Enum):
 
 
 class ActivityPresenter:
-    """Runs the analysis: ``changed`` when its state did, ``answered`` when songs have news."""
+    """Runs the analysis: ``changed`` when its state did, ``answered`` when songs have news.
+
+    ``arrivals`` says what was recognised among what the user has just added.
+    """
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class ActivityPresenter:
         self._library = library
         self._lanes = lanes
         self._notices = notices
+        self.arrivals = ArrivalsPresenter(library, notices)
         self._mailbox: Mailbox[RowChange] = Mailbox(lanes, self._hear)
         self._tally = Tally(now)
         self._doing = Doing.NOTHING
@@ -132,6 +135,7 @@ class ActivityPresenter:
         elif self._pending:
             paths, self._pending = self._pending, []
             self._library.begin_batch()
+            self.arrivals.begin()
             self._start_adding(paths)
         elif was is Doing.ADDING:
             self._say_what_came()
@@ -147,7 +151,7 @@ class ActivityPresenter:
         if not self._tally.total:
             self._notices.say("No audio files were found in what was added.")
         elif self._tally.skipped == self._tally.total:
-            self._notices.say(f"Nothing new: {songs(self._tally.skipped)} already here.")
+            self.arrivals.say_nothing_new(self._tally.skipped)
 
     def _rest(self) -> None:
         was_stopped = self._doing is Doing.STOPPING
@@ -208,6 +212,7 @@ class ActivityPresenter:
         self._library.hear(changes)
         for change in changes:
             self._tally.hear(change.event, is_quick=self._doing is Doing.ADDING)
+        self.arrivals.hear(changes)
         news = {c.event.song_id for c in changes if c.event.step in ANSWERED}
         song_ids = frozenset(song_id for song_id in news if song_id)
         self.changed.emit(None)

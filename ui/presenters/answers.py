@@ -132,7 +132,7 @@ def _neighbour_results(
 ) -> tuple[Result, ...]:
     songs = ((near, _song(workbench, near.song_id)) for near in found)
     return tuple(
-        _neighbour(
+        near_result(
             near,
             song,
             label=_label(near, about, song),
@@ -150,9 +150,10 @@ def _label(near: Neighbour, about: Song, song: Song) -> str:
     return f"{STEMS[near.stem]} · backing to come" if waits else STEMS[near.stem]
 
 
-def _neighbour(
+def near_result(
     near: Neighbour, song: Song, *, label: str, measure: str, overview: Float32Array
 ) -> Result:
+    """Return the line of a song that is near."""
     match = near.match
     return Result(
         song.song_id,
@@ -188,7 +189,7 @@ def proved(song: Song, found: evidence.Evidence, *, overview: Float32Array) -> R
         figure=found.figure,
         measure=found.measure,
         label=evidence.label(found),
-        why="\n".join(filter(None, (f"their {found.theirs}", f"your {found.yours}", found.speed))),
+        why=evidence.where(found),
         match=found.match,
         duration_s=song.duration_s,
         overview=overview,

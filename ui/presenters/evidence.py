@@ -79,6 +79,11 @@ def label(evidence: Evidence) -> str:
     return f"{evidence.label}{DOT}{evidence.confidence}"
 
 
+def where(found: Evidence) -> str:
+    """Say where both songs hold the same sound, and which is faster."""
+    return "\n".join(filter(None, (f"their {found.theirs}", f"your {found.yours}", found.speed)))
+
+
 def span(start_s: float, length_s: float) -> str:
     """Say from when to when a place lasts."""
     return f"{clock(start_s)} to {clock(start_s + length_s)}"

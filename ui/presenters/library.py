@@ -8,7 +8,7 @@ from core.types import AnalysisStep, PairVerdict, SongId
 from ui.presenters.hook import Hook
 from ui.presenters.row_store import RowStore
 from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, passes
-from ui.presenters.words import searchable
+from ui.presenters.words import VERDICTS, searchable
 
 STEP_ORDER = {step: index for index, step in enumerate(AnalysisStep)}
 
@@ -108,6 +108,11 @@ class LibraryPresenter:
         """Return a song's row, shown or not."""
         return self._store.row_of_song(song_id)
 
+    def relation(self, row: SongRow) -> str:
+        """Say which song a row is a copy of; empty where it is none."""
+        twin = self.row_of_song(row.twin) if row.twin else None
+        return f"{VERDICTS[row.verdict]}: {twin.title}" if row.verdict and twin else ""
+
     def show(self, which: Filter) -> None:
         """Show the rows of a filter."""
         self._filter = which
@@ -123,6 +128,14 @@ class LibraryPresenter:
         """Sort the rows."""
         self._order = (order, descending)
         self._list()
+
+    def reveal(self, path: Path) -> None:
+        """Bring a row into view, whatever the search."""
+        if path not in self._places:
+            self._filter, self._words = Filter.ALL, ()
+            self._list()
+            self.counted.emit(None)
+        self.arrived.emit(path)
 
     def load(self, snapshot: Snapshot) -> None:
         """Show a whole library; what was heard since it was read is kept."""

@@ -20,6 +20,8 @@ class Offer(Enum):
     NOTHING = ""
     UNDO = "Undo"
     SHOW_PROBLEMS = "Show"
+    SHOW_COPIES = "Compare"
+    SHOW_SONG = "Show it"
     CONTINUE = "Continue"
     DISMISS = "Dismiss"
 
@@ -42,14 +44,20 @@ class Deed:
 
 
 SILENCE = Notice("")
-PASSING = frozenset({Offer.NOTHING, Offer.UNDO})  # a deed can be undone by its key afterwards
+PASSING = frozenset(
+    {Offer.NOTHING, Offer.UNDO, Offer.SHOW_SONG}
+)  # a deed can be undone by its key afterwards
 
 
 class NoticePresenter:
-    """Holds the latest sentence, and the deeds that can be taken back."""
+    """Holds the latest sentence, and the deeds that can be taken back.
+
+    ``asks_earlier`` when a deed should be taken back and none was done since the window opened.
+    """
 
     def __init__(self) -> None:
         self.changed: Hook[Notice] = Hook()
+        self.asks_earlier: Hook[None] = Hook()
         self._deeds: list[Deed] = []
         self._notice = SILENCE
 
@@ -81,9 +89,9 @@ class NoticePresenter:
         self.say(deed.said, Offer.UNDO)
 
     def undo(self) -> None:
-        """Take the last deed back, where there is one."""
+        """Take the last deed back: of this window, else of an earlier one."""
         if not self._deeds:
-            self.say("Nothing to undo.")
+            self.asks_earlier.emit(None)
             return
         self.clear()
         self._deeds.pop().undo()

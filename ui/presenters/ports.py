@@ -12,6 +12,10 @@ from core.errors import WorldError
 from core.progress import Progress
 from core.types import (
     AnalysisReport,
+    CheckReport,
+    Decision,
+    DoneAction,
+    DuplicateGroup,
     Float32Array,
     Neighbour,
     PairVerdict,
@@ -95,15 +99,31 @@ class WorkbenchPort(Protocol):
         """Return the verdicts on a song's pairs, or on all pairs."""
         ...
 
-    def dismiss(self, a: SongId, b: SongId) -> None:
-        """Remember that a pair is not a duplicate."""
+    def groups(self) -> list[DuplicateGroup]:
+        """Return the songs that are copies of each other, largest groups first."""
         ...
 
-    def restore(self, a: SongId, b: SongId) -> None:
-        """Take that back."""
+    def keep(self, song_id: SongId, *, others: Sequence[SongId]) -> DoneAction:
+        """Move the other songs' files to the system's trash, and take them out of the library."""
         ...
 
-    def remove(self, song_id: SongId) -> None:
+    def copy_tags(self, from_id: SongId, *, to: Sequence[SongId]) -> DoneAction:
+        """Write a song's tags and cover into other songs' files."""
+        ...
+
+    def decide(self, a: SongId, b: SongId, *, decision: Decision | None) -> DoneAction:
+        """Remember what the user says of a pair."""
+        ...
+
+    def undo(self) -> DoneAction | None:
+        """Take back what was done last, also before this run; None where there is nothing."""
+        ...
+
+    def check(self, path: Path, *, progress: Progress) -> CheckReport:
+        """Compare a file that is not added with the library."""
+        ...
+
+    def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays."""
         ...
 

@@ -141,7 +141,9 @@ class RowStore:
 
     def _put(self, row: SongRow) -> None:
         if row.song:
-            row = replace(row, verdict=self._book.label(row.song, self._song))
+            label = self._book.label(row.song, self._song)
+            verdict, twin = (label.verdict, label.twin) if label else (None, None)
+            row = replace(row, verdict=verdict, twin=twin)
         self._store(with_haystack(row))
 
     def _store(self, row: SongRow) -> None:

@@ -13,6 +13,7 @@ from core.types import (
     Problem,
     Song,
     SongEvent,
+    SongId,
     Stage,
     Verdict,
 )
@@ -46,6 +47,7 @@ class SongRow:
     place: tuple[int, float]  # newest first: minus the batch it came with, and its place in that
     reason: str = ""
     verdict: Verdict | None = None
+    twin: SongId | None = None  # the song that the verdict is about
     haystack: str = ""  # what a search looks in
 
     @property

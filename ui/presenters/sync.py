@@ -37,7 +37,10 @@ def read_standing(sync: SyncPort) -> Standing:
 
 
 class SyncPresenter:
-    """Signs in and syncs; ``synced`` when lists may have come back."""
+    """Signs in and syncs; ``synced`` when lists may have come back.
+
+    ``asks_first`` once a cluster was signed in to: what will travel should be shown.
+    """
 
     def __init__(
         self, sync: SyncPort, *, lanes: Lanes, notices: NoticePresenter, cluster_note: str = ""
@@ -45,8 +48,10 @@ class SyncPresenter:
         self.changed: Hook[None] = Hook()
         self.synced: Hook[None] = Hook()
         self.asks_sign_in: Hook[None] = Hook()
+        self.asks_first: Hook[None] = Hook()
         self.signed_in: Hook[str] = Hook()  # with a sentence where it failed, else empty
         self.cluster_note = cluster_note
+        self.last = ""  # how the last sync of this window ended, in words
         self._sync = sync
         self._lanes = lanes
         self._notices = notices
@@ -68,6 +73,11 @@ class SyncPresenter:
         if self._running:
             return SyncState.SYNCING
         return self._standing.state if self._standing else SyncState.IN_STEP
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name; empty where none is set up."""
+        return shown(self._standing.cluster) if self._standing else ""
 
     @property
     def report(self) -> ProgressReport | None:
@@ -119,7 +129,7 @@ class SyncPresenter:
             self._start()
 
     def sign_in(self, uri: str, *, user: str, password: str) -> None:
-        """Remember the cluster and sync with it."""
+        """Remember the cluster; what will travel is shown before anything is sent."""
         address = uri.strip()
         if not address:
             self.signed_in.emit("Type the address of the cluster, such as https://host:19530.")
@@ -139,7 +149,7 @@ class SyncPresenter:
     def _signed_in(self, standing: Standing) -> None:
         self._take(standing)
         self.signed_in.emit("")
-        self._start()
+        self.asks_first.emit(None)
 
     def _start(self) -> None:
         if self._running:
@@ -147,7 +157,7 @@ class SyncPresenter:
         verb = Verb(
             lambda progress: self._sync.sync(progress=progress),
             on_success=self._done,
-            on_failure=self._notices.warn,
+            on_failure=self._failed,
             on_progress=self._hear,
             on_end=self._ended,
         )
@@ -161,10 +171,15 @@ class SyncPresenter:
 
     def _done(self, report: SyncReport) -> None:
         gone = f", took back {songs(report.deleted)}" if report.deleted else ""
-        self._notices.say(
+        self.last = (
             f"Sent {songs(report.pushed)}{gone}. {report.pulled:,} recommendations came back."
         )
+        self._notices.say(self.last)
         self.synced.emit(None)
+
+    def _failed(self, sentence: str) -> None:
+        self.last = sentence
+        self._notices.warn(sentence)
 
     def _ended(self) -> None:
         self._running, self._report = None, None

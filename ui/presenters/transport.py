@@ -98,13 +98,17 @@ class TransportPresenter:
 
     def play_match(self, song: Song, result: Result, *, overview: Float32Array = NO_WAVE) -> None:
         """Play a result at the match, with the open song on the other side."""
+        match = result.match or Match(0.0, 0.0, 0.0)
+        mine = deck_of(song, overview, meeting_s=match.query_s, match_s=match.duration_s)
+        self.play_beside(mine, result)
+
+    def play_beside(self, mine: Deck, result: Result) -> None:
+        """Play a result at its match, with the song that it matches on side A."""
         other = _deck_of_result(result)
         if other is None:
             self._notices.say(f"{result.title} is not in this library, so it can't be played here.")
-            return
-        match = result.match or Match(0.0, 0.0, 0.0)
-        mine = deck_of(song, overview, meeting_s=match.query_s, match_s=match.duration_s)
-        self.play_pair(mine, other)
+        else:
+            self.play_pair(mine, other)
 
     def play_pair(self, mine: Deck, other: Deck) -> None:
         """Play a song where it meets another, which lies on side A."""
@@ -158,6 +162,14 @@ class TransportPresenter:
             self._start(self._side, at_s)
         self._position_s = at_s
         self.moved.emit(None)
+
+    def seek_on(self, side: Side, share: float) -> None:
+        """Hear a side from a share in [0, 1] of its song."""
+        deck = self._decks.get(side)
+        if deck and side is not self._side:
+            self._start(side, share * deck.duration_s)
+        else:
+            self.seek(share)
 
     def poll(self) -> None:
         """Look at the player; called while something moves."""

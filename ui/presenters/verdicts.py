@@ -5,10 +5,19 @@ the one that was added later. A song in several pairs carries the strongest verd
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from core.types import PairVerdict, Song, SongId, Verdict
 
 STRENGTH = {verdict: index for index, verdict in enumerate(Verdict)}  # strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a song is, and to which other song."""
+
+    verdict: Verdict
+    twin: SongId
 
 
 class VerdictBook:
@@ -32,14 +41,14 @@ class VerdictBook:
         touched = self.add(verdicts) | old.keys()
         return touched | {song_id} if touched else set()
 
-    def label(self, song: Song, song_of: Callable[[SongId], Song | None]) -> Verdict | None:
+    def label(self, song: Song, song_of: Callable[[SongId], Song | None]) -> Label | None:
         """Return the strongest verdict of the pairs in which this song is the copy."""
         carried = [
-            pair.verdict
+            Label(pair.verdict, other)
             for other, pair in self._pairs.get(song.song_id, {}).items()
             if _is_copy(pair.verdict, song, song_of(other))
         ]
-        return min(carried, key=STRENGTH.__getitem__, default=None)
+        return min(carried, key=lambda label: STRENGTH[label.verdict], default=None)
 
 
 def _is_copy(verdict: Verdict, song: Song, other: Song | None) -> bool:

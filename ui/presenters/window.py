@@ -1,25 +1,44 @@
 """The presenters of the window, made and joined: what happens in one is told to the others."""
 
+from collections.abc import Callable
+from enum import Enum
 from functools import partial
+from pathlib import Path
 
 from core.ports import SyncPort
 from core.types import SongId
 from ui.presenters import answers
 from ui.presenters.actions import SongActions
 from ui.presenters.activity import ActivityPresenter
-from ui.presenters.answers import Ask, Tab
+from ui.presenters.answers import Ask, Result, Tab
+from ui.presenters.check import CheckPresenter
+from ui.presenters.deeds import Deeds
+from ui.presenters.duplicate_actions import DuplicateActions
+from ui.presenters.duplicates import DuplicatesPresenter
+from ui.presenters.findings import Where
+from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.results import ResultsPresenter
+from ui.presenters.rows import Filter
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.sync import SyncPresenter
+from ui.presenters.sync_panel import SyncPanelPresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lanes
 
 
+class View(Enum):
+    """What fills the window."""
+
+    LIBRARY = "library"
+    DUPLICATES = "duplicates"
+    CHECK = "check"
+
+
 class WindowPresenter:
-    """All that the window shows and does, without the window."""
+    """All that the window shows and does, without the window; ``viewed`` when the view changed."""
 
     def __init__(
         self,
@@ -40,6 +59,7 @@ class WindowPresenter:
         self.sync = SyncPresenter(
             sync, lanes=lanes, notices=self.notices, cluster_note=cluster_note
         )
+        self.deeds = Deeds(workbench, self.library, notices=self.notices, lanes=lanes)
         self.actions = SongActions(
             workbench,
             self.activity,
@@ -47,9 +67,66 @@ class WindowPresenter:
             page=self.page,
             transport=self.transport,
             notices=self.notices,
+            deeds=self.deeds,
             lanes=lanes,
         )
+        self._make_screens(workbench, sync, lanes=lanes)
         self._join()
+
+    def _make_screens(self, workbench: WorkbenchPort, sync: SyncPort, *, lanes: Lanes) -> None:
+        self.viewed: Hook[None] = Hook()
+        self._view = View.LIBRARY
+        self.duplicates = DuplicatesPresenter(workbench, self.transport, lanes=lanes)
+        self.duplicate_actions = DuplicateActions(
+            workbench, self.duplicates, deeds=self.deeds, transport=self.transport
+        )
+        self.check = CheckPresenter(workbench, sync, transport=self.transport, lanes=lanes)
+        self.sync_panel = SyncPanelPresenter(
+            workbench, sync, sync=self.sync, notices=self.notices, lanes=lanes
+        )
+
+    @property
+    def view(self) -> View:
+        """What fills the window."""
+        return self._view
+
+    def show(self, which: Filter) -> None:
+        """Show the songs that a filter lets through, or the screen of duplicates."""
+        self.library.show(which)
+        self._turn(View.DUPLICATES if which is Filter.DUPLICATES else View.LIBRARY)
+
+    def show_check(self) -> None:
+        """Show the screen of the check before release."""
+        self._turn(View.CHECK)
+
+    def show_library(self) -> None:
+        """Show the songs, all of them where the duplicates were shown."""
+        which = self.library.filter
+        self.show(Filter.ALL if which is Filter.DUPLICATES else which)
+
+    def show_copies(self, song_id: SongId | None) -> None:
+        """Show what a song is a copy of."""
+        self.show(Filter.DUPLICATES)
+        if song_id:
+            self.duplicates.show(song_id)
+
+    def show_row(self, path: Path) -> None:
+        """Show a song in the library."""
+        self.show(Filter.ALL)
+        self.library.reveal(path)
+
+    def take(self, paths: list[Path]) -> None:
+        """Add what was dropped; where a check is open, check the first file instead."""
+        if self._view is View.CHECK:
+            self.check.check(paths[0])
+        else:
+            self.activity.add(paths)
+
+    def _turn(self, view: View) -> None:
+        self._view = view
+        if view is View.DUPLICATES:
+            self.duplicates.want()
+        self.viewed.emit(None)
 
     def open(self) -> None:
         """Read the library and where it stands with its cluster."""
@@ -77,28 +154,56 @@ class WindowPresenter:
             self.transport.play_song(song, self.page.overview, at_s=at_s)
 
     def play_match(self) -> None:
-        """Play the chosen result where it matches the open song."""
-        song, result = self.page.song, self.page.shown_list.current
-        if song and result:
-            self.transport.play_match(song, result, overview=self.page.overview)
+        """Play the chosen song where it matches the one it is compared with."""
+        match self._view:
+            case View.DUPLICATES:
+                self.duplicates.play()
+            case View.CHECK:
+                self._with_found(self.check.play)
+            case View.LIBRARY:
+                song, result = self.page.song, self.page.shown_list.current
+                if song and result:
+                    self.transport.play_match(song, result, overview=self.page.overview)
 
     def switch(self) -> None:
-        """Switch sides; the chosen result comes to side B first, where it is not there."""
+        """Switch sides; what is compared comes to the transport first, where it is not there."""
+        match self._view:
+            case View.DUPLICATES:
+                self.duplicates.switch()
+            case View.CHECK:
+                self._with_found(self.check.switch)
+            case View.LIBRARY:
+                self._switch_result()
+
+    def _switch_result(self) -> None:
         result = self.page.shown_list.current
         if result and result.path and not self.transport.holds(result):
             self.play_match()
         else:
             self.transport.switch()
 
+    def _with_found(self, act: Callable[[Result], None]) -> None:
+        found = self.check.places[Where.HERE].current
+        if found:
+            act(found)
+
     def _join(self) -> None:
         self.activity.answered.connect(self._take_answers)
         self.library.changed.connect(self._follow_row)
         self.library.listed.connect(self._follow_row)
+        self.deeds.changed.connect(lambda _: self._take_deed())
         self.sync.synced.connect(lambda _: self.page.lists[Tab.RECOMMENDED].refresh())
 
     def _take_answers(self, _: frozenset[SongId]) -> None:
         """Ask again: every new answer may be a neighbour of the open song."""
         self.page.refresh()
+        self.duplicates.refresh()
+        self.sync.refresh()
+
+    def _take_deed(self) -> None:
+        """Show the songs and pairs as they are after a deed."""
+        self.page.refresh()
+        self.duplicates.refresh()
         self.sync.refresh()
 
     def _follow_row(self, _: object) -> None:

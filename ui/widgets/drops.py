@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 from ui.theme import Theme
 
+ADD_WORDS = "Let go to add to the library"
+CHECK_WORDS = "Let go to check; nothing is added"
 VEIL_ALPHA = 225  # of 255: what lies under it can still be guessed
 
 
@@ -28,10 +30,12 @@ class DropVeil(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme = look
+        self._words = ADD_WORDS
         self.hide()
 
-    def rise(self) -> None:
-        """Cover the window."""
+    def rise(self, *, is_check: bool = False) -> None:
+        """Cover the window, and say what letting go will do."""
+        self._words = CHECK_WORDS if is_check else ADD_WORDS
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
@@ -52,4 +56,4 @@ class DropVeil(QWidget):
         painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
         painter.setFont(theme.font(theme.TITLE_PX))
         painter.setPen(tokens.text)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Let go to add to the library")
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)

@@ -11,6 +11,10 @@ from ui import theme
 from ui.widgets import parts
 
 
+# What has the keyboard may have a use of its own for it; the window hears of it otherwise.
+LEFT_TO_FOCUS = frozenset({"Esc"})
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key, what it says in the sheet, and what it does; no words where another key has them."""
@@ -24,6 +28,8 @@ class Key:
 def bind(window: QWidget, keys: tuple[Key, ...]) -> None:
     """Let the keys work everywhere in the window (a text field takes what is typed first)."""
     for key in keys:
+        if key.sequence in LEFT_TO_FOCUS:
+            continue
         shortcut = QShortcut(QKeySequence(key.sequence), window)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(_yielding(key))

@@ -26,6 +26,7 @@ from ui.widgets.covers import CoverShelf
 Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
 TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+THIRD_LINE = 7  # how far up the first two move to make room for it
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -177,13 +178,15 @@ class ResultDelegate(QStyledItemDelegate):
     def _why(self, painter: QPainter, box: QRect, result: Result) -> None:
         tokens, middle = self._theme.tokens, box.center().y()
         colour = tokens.duplicates_text if result.verdict else tokens.accent_text
+        lines = result.why.count("\n") + 1
         is_short = "\n" not in result.why and (
             QFontMetrics(self._small).horizontalAdvance(result.why) <= box.width()
         )
-        top = middle + (theme.GRID if is_short else 0)  # one line stands in the middle too
+        # One line stands in the middle too, and three have room.
+        top = middle + (theme.GRID if is_short else -THIRD_LINE * max(0, lines - 2))
         at = QPointF(box.left() + 0.5, top - 16.5)
         painting.pill(painter, at, result.label, font=self._small, colour=colour)
-        below = QRect(box.left(), top - 6, box.width(), 36)
+        below = QRect(box.left(), top - 6, box.width(), 36 + 2 * THIRD_LINE * max(0, lines - 2))
         painter.setPen(tokens.muted)
         painter.drawText(below, TWO_LINES, result.why)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedLayout, QWidget
 
 from ui import theme
-from ui.models.results import ResultListModel
+from ui.models.results import HasResults, ResultListModel
 from ui.presenters.answers import Result, Tab
 from ui.presenters.results import ListState, ResultsPresenter
 from ui.theme import Theme
@@ -53,6 +53,41 @@ class ResultsList(QListView):
             self.pressed_part.emit(index, part)
 
 
+class ResultLines(ResultsList):
+    """The lines of any presenter that holds results."""
+
+    moved = Signal(int)
+    asked = Signal(object, object)  # ResultPart, Result
+
+    def __init__(self, results: HasResults, covers: CoverShelf, *, look: Theme) -> None:
+        super().__init__()
+        self._model = ResultListModel(results, self)
+        self.setModel(self._model)
+        self.setItemDelegate(ResultDelegate(look, covers, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.selectionModel().currentChanged.connect(lambda now, _: self.moved.emit(now.row()))
+        for signal in (self.entered_row, self.doubleClicked):
+            signal.connect(lambda index: self._ask(index, ResultPart.PLAY))
+        self.pressed_part.connect(self._ask)
+        covers.arrived.connect(self.viewport().update)
+
+    def choose(self, row: int) -> None:
+        """Choose a line."""
+        self.setCurrentIndex(self._model.index(row, 0))
+
+    def result_at(self, at: QPoint) -> Result | None:
+        """Return the result under the pointer."""
+        return self._model.result(self.indexAt(at))
+
+    def _ask(self, index: QModelIndex, part: ResultPart) -> None:
+        result = self._model.result(index)
+        if result is not None:
+            self.asked.emit(part, result)
+
+
 class ResultsView(QWidget):
     """Shows what one list holds, whatever its state."""
 
@@ -62,7 +97,6 @@ class ResultsView(QWidget):
     def __init__(self, presenter: ResultsPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
         self._presenter = presenter
-        self._model = ResultListModel(presenter, self)
         self.view = self._make_view(look, covers)
         self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
         self._placeholder = Placeholder()
@@ -72,40 +106,23 @@ class ResultsView(QWidget):
             self._stack.addWidget(page)
         presenter.changed.connect(self._show)
         presenter.chosen.connect(self._choose)
-        covers.arrived.connect(self.view.viewport().update)
         self._show(None)
 
-    def _make_view(self, look: Theme, covers: CoverShelf) -> ResultsList:
-        view = ResultsList(self)
+    def _make_view(self, look: Theme, covers: CoverShelf) -> ResultLines:
+        view = ResultLines(self._presenter, covers, look=look)
         view.setObjectName(f"{self._presenter.tab.value.lower()}List")
         view.setAccessibleName(self._presenter.tab.value)
-        view.setModel(self._model)
-        view.setItemDelegate(ResultDelegate(look, covers, view))
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
-        view.selectionModel().currentChanged.connect(self._moved)
-        for signal in (view.entered_row, view.doubleClicked):
-            signal.connect(lambda index: self._ask(Asked.PLAY, index))
+        view.moved.connect(self._presenter.choose)
         view.clicked.connect(lambda index: self._presenter.confirm(index.row()))
-        view.pressed_part.connect(lambda index, part: self._ask(OF_PART[part], index))
+        view.asked.connect(lambda part, result: self.asked.emit(OF_PART[part], result))
         return view
-
-    def _ask(self, what: Asked, index: QModelIndex) -> None:
-        result = self._model.result(index)
-        if result is not None:
-            self.asked.emit(what, result)
-
-    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
-        self._presenter.choose(current.row())
 
     def _choose(self, _: None) -> None:
         index = self._presenter.index
-        if index is not None and index < self._model.rowCount():
-            self.view.setCurrentIndex(self._model.index(index, 0))
+        if index is not None and index < self.view.model().rowCount():
+            self.view.choose(index)
 
     def _show(self, _: None) -> None:
         match self._presenter.state:
@@ -133,7 +150,7 @@ class ResultsView(QWidget):
             self.sync_asked.emit()
 
     def _menu(self, at: QPoint) -> None:
-        result = self._model.result(self.view.indexAt(at))
+        result = self.view.result_at(at)
         if result is None or result.path is None:
             return
         menu = QMenu(self)

@@ -28,7 +28,7 @@ class SignInDialog(QDialog):
         self.problem = parts.label(tone="trouble")
         self.problem.setObjectName("signInProblem")
         self.problem.setWordWrap(True)
-        self._go = parts.button("Sign in and sync", kind="primary")
+        self._go = parts.button("Sign in", kind="primary")
         self._go.setObjectName("signInButton")
         self._go.setAutoDefault(True)
         self._go.setDefault(True)

@@ -48,6 +48,7 @@ class SongTable(QWidget):
     retry_asked = Signal(object)  # SongRow
     add_asked = Signal()
     all_asked = Signal()
+    copies_asked = Signal(str)  # SongId
 
     def __init__(self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
@@ -186,6 +187,10 @@ class SongTable(QWidget):
             menu.addAction("Try again").triggered.connect(lambda: self.retry_asked.emit(row))
         else:
             menu.addAction("Play").triggered.connect(self.play_asked)
+        if row.song and row.twin:
+            song_id = row.song.song_id
+            copies = menu.addAction(f"Compare ({self._library.relation(row)})")
+            copies.triggered.connect(lambda: self.copies_asked.emit(song_id))
         remove = menu.addAction("Take out of the library")
         remove.triggered.connect(lambda: self.remove_asked.emit(row))
         menu.popup(self.view.viewport().mapToGlobal(at))

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMen
 
 from core.types import SyncState
 from ui import theme
-from ui.presenters.library import LibraryPresenter
 from ui.presenters.rows import Filter
-from ui.presenters.sync import SyncPresenter
+from ui.presenters.window import View, WindowPresenter
 from ui.widgets import parts
 
 HUES = {Filter.DUPLICATES: "duplicates", Filter.PROBLEMS: "trouble"}
@@ -53,16 +52,24 @@ class TopBar(QFrame):
     add_asked = Signal()
     folder_asked = Signal()
     keys_asked = Signal()
+    panel_asked = Signal()
 
-    def __init__(self, library: LibraryPresenter, sync: SyncPresenter) -> None:
+    def __init__(self, presenter: WindowPresenter) -> None:
         super().__init__()
         self.setObjectName("topBar")
         self.setFixedHeight(theme.BAR_HEIGHT)
-        self._library = library
-        self._sync = sync
+        self._presenter = presenter
+        self._library = library = presenter.library
+        self._sync = sync = presenter.sync
         self._chips: dict[Filter, QPushButton] = {}
         self.search = SearchBox()
         self.search.textChanged.connect(library.search)
+        self.search.textChanged.connect(presenter.duplicates.search)
+        self._check = parts.button("Check", name="Check a demo before release (C)")
+        self._check.setObjectName("checkButton")
+        self._check.setToolTip("Is a demo too close to something here, or elsewhere? (C)")
+        self._check.setCheckable(True)
+        self._check.clicked.connect(self._toggle_check)
         self._cluster = parts.CutLabel(tone="muted")
         self._cluster.setObjectName("clusterLabel")
         self._cluster.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -71,6 +78,7 @@ class TopBar(QFrame):
         self._sync_button.clicked.connect(sync.press)
         self._lay_out()
         library.counted.connect(self._count)
+        presenter.viewed.connect(self._count)
         sync.changed.connect(self._show_sync)
         self._count(None)
         self._show_sync(None)
@@ -86,6 +94,7 @@ class TopBar(QFrame):
         row.addWidget(self.search, 2)
         row.addSpacing(theme.HALF)
         group = QButtonGroup(self)
+        group.setExclusive(False)  # none is shown while a check fills the window
         for which in Filter:
             chip = self._make_chip(which)
             group.addButton(chip)
@@ -102,7 +111,12 @@ class TopBar(QFrame):
         keys.setFixedWidth(theme.CONTROL_HEIGHT)
         keys.clicked.connect(self.keys_asked)
         row.addWidget(self._cluster, 3)
-        for control in (self._sync_button, add, keys):
+        panel = parts.button("\N{HORIZONTAL ELLIPSIS}", name="The Sync panel (Shift+S)")
+        panel.setObjectName("panelButton")
+        panel.setToolTip("What travels, both lists, what was refused (Shift+S)")
+        panel.setFixedWidth(theme.CONTROL_HEIGHT)
+        panel.clicked.connect(self.panel_asked)
+        for control in (self._sync_button, panel, self._check, add, keys):
             row.addWidget(control)
 
     def _make_chip(self, which: Filter) -> QPushButton:
@@ -111,8 +125,8 @@ class TopBar(QFrame):
         chip.setProperty("hue", HUES.get(which, ""))
         chip.setToolTip(TIPS[which])
         chip.setCheckable(True)
-        chip.setChecked(which is self._library.filter)
-        chip.clicked.connect(lambda: self._library.show(which))
+        chip.setChecked(self._is_shown(which))
+        chip.clicked.connect(lambda: self._presenter.show(which))
         self._chips[which] = chip
         return chip
 
@@ -122,7 +136,17 @@ class TopBar(QFrame):
             if chip.text() != said:
                 chip.setText(said)
                 chip.setAccessibleName(f"Show {said}")
-            chip.setChecked(which is self._library.filter)
+            chip.setChecked(self._is_shown(which))
+        self._check.setChecked(self._presenter.view is View.CHECK)
+
+    def _is_shown(self, which: Filter) -> bool:
+        return which is self._library.filter and self._presenter.view is not View.CHECK
+
+    def _toggle_check(self, is_on: bool) -> None:
+        if is_on:
+            self._presenter.show_check()
+        else:
+            self._presenter.show_library()
 
     def _show_sync(self, _: None) -> None:
         report = self._sync.report

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakeWorkbench, HandLanes, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fakes import HandLanes, song
 from ui.models.results import RESULT_ROLE, ResultListModel
 from ui.presenters import answers
 from ui.presenters.answers import Tab

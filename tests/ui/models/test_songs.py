@@ -7,7 +7,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from core.types import AnalysisStep, SongEvent, Verdict
-from tests.ui.fakes import FakeWorkbench, pair, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fakes import pair, song
 from ui.models.songs import Column, SongTableModel
 from ui.presenters.library import LibraryPresenter, Order
 from ui.presenters.rows import Filter, RowChange, read_snapshot

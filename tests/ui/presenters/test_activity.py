@@ -7,7 +7,8 @@ import pytest
 from core.errors import LibraryError, LibraryProblem
 from core.progress import Progress
 from core.types import AnalysisStep, Song, SongEvent, Stage
-from tests.ui.fakes import FakeWorkbench, HandLanes, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fakes import HandLanes, song
 from ui.presenters.activity import ActivityPresenter, Doing
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter, Offer, Tone
@@ -160,7 +161,7 @@ def test_dropping_what_is_there_already_says_so() -> None:
     rig = Rig(song("a"))
     rig.activity.add([song("a").path])
     rig.lanes.turn()
-    assert rig.notices.notice.text == "Nothing new: 1 song already here."
+    assert rig.notices.notice.text == "Nothing new: a is here already."
 
 
 def test_dropping_a_folder_without_music_says_so() -> None:

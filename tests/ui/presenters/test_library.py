@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.types import AnalysisStep, Problem, Song, SongEvent, SongId, Stage, Verdict
-from tests.ui.fakes import FakeWorkbench, pair, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fakes import pair, song
 from ui.presenters.library import LibraryPresenter, Order, Shelf
 from ui.presenters.rows import Filter, RowChange, read_snapshot
 

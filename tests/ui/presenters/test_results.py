@@ -6,7 +6,9 @@ import pytest
 
 from core.errors import ClusterError, ClusterProblem
 from core.types import Song, SongId, SpaceName, Stage, SyncState, Verdict
-from tests.ui.fakes import FakeSync, FakeWorkbench, HandLanes, pair, recommendation, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fake_sync import FakeSync, recommendation
+from tests.ui.fakes import HandLanes, pair, song
 from ui.presenters import answers
 from ui.presenters.answers import Answer, Tab
 from ui.presenters.results import ListState, ResultsPresenter

@@ -4,7 +4,8 @@ import pytest
 
 from core.errors import ClusterError, ClusterProblem
 from core.types import SyncState
-from tests.ui.fakes import FakeSync, HandLanes
+from tests.ui.fake_sync import FakeSync
+from tests.ui.fakes import HandLanes
 from ui.presenters.notices import NoticePresenter, Tone
 from ui.presenters.sync import STATES, SyncPresenter
 
@@ -77,15 +78,20 @@ def test_without_a_cluster_a_press_asks_for_one() -> None:
     ("user", "password", "token"),
     [("ines", "se:cret", "ines:se:cret"), ("", "", ""), (" ines ", "x", "ines:x")],
 )
-def test_signing_in_remembers_the_cluster_and_syncs(user: str, password: str, token: str) -> None:
+def test_signing_in_remembers_the_cluster_and_sends_nothing_yet(
+    user: str, password: str, token: str
+) -> None:
     rig = Rig(FakeSync(SyncState.NOT_SET_UP, waiting=2))
     answers: list[str] = []
+    asked: list[None] = []
     rig.presenter.signed_in.connect(answers.append)
+    rig.presenter.asks_first.connect(asked.append)
     rig.presenter.sign_in(" https://host:19530 ", user=user, password=password)
     rig.lanes.turn()
     assert rig.sync.signed_in == [("https://host:19530", token)]
     assert answers == [""]
-    assert rig.sync.to_send == 0
+    assert asked == [None], "what will travel is shown first"
+    assert rig.sync.to_send == 2
 
 
 def test_a_sign_in_that_fails_says_why() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import AudioFileError, AudioProblem
 from core.types import Match, SongId
-from tests.ui.fakes import FakePlayer, FakeWorkbench, HandLanes, overview, song
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fakes import FakePlayer, HandLanes, overview, song
 from ui.presenters.answers import Result
 from ui.presenters.notices import NoticePresenter, Tone
 from ui.presenters.transport import Side, TransportPresenter

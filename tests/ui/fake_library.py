@@ -1,0 +1,296 @@
+"""A library of invented songs: what the window asks of one, without sound or vectors."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.errors import AudioFileError, AudioProblem, UnknownSongError, WorldError
+from core.progress import Progress
+from core.types import (
+    ActionKind,
+    AnalysisReport,
+    AnalysisStep,
+    CheckReport,
+    CopyFacts,
+    CopyReason,
+    Decision,
+    DoneAction,
+    DuplicateGroup,
+    Float32Array,
+    Match,
+    Neighbour,
+    Outcome,
+    PairVerdict,
+    Problem,
+    Song,
+    SongEvent,
+    SongId,
+    SpaceName,
+    Stage,
+    Stem,
+    Verdict,
+)
+from tests.ui.fakes import overview, song
+from ui.messages import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class FakeDeed:
+    """What was done, and its way back."""
+
+    action: DoneAction
+    take_back: Callable[[], None]
+
+
+class FakeShelf:
+    """The catalogue of invented songs."""
+
+    def __init__(self) -> None:
+        self.songs: dict[SongId, Song] = {}
+        self.queue: list[Path] = []
+        self.backings: set[SongId] = set()
+        self.problems: dict[Path, Problem] = {}
+
+    def song(self, song_id: SongId) -> Song:
+        if song_id not in self.songs:
+            raise UnknownSongError(song_id)
+        return self.songs[song_id]
+
+    def queued(self) -> list[Path]:
+        return list(self.queue)
+
+    def unfinished(self) -> list[Song]:
+        return [song for song in self.songs.values() if song.stage is Stage.FIRST_ANSWER]
+
+    def clear_problem(self, path: Path) -> None:
+        self.problems.pop(path, None)
+
+
+class FakeWorkbench:
+    """The verbs of the library over invented songs; every song is near every other."""
+
+    def __init__(self, *songs: Song) -> None:
+        self.catalogue = FakeShelf()
+        self.catalogue.songs = {song.song_id: song for song in songs}
+        self.pairs: list[PairVerdict] = []
+        self.decided: dict[frozenset[SongId], Decision] = {}
+        self.trash: dict[SongId, Song] = {}
+        self.tagged: list[tuple[SongId, tuple[SongId, ...]]] = []
+        self.deeds: list[FakeDeed] = []
+        self.made_groups: list[DuplicateGroup] | None = None
+        self.checks: dict[Path, CheckReport] = {}
+        self.may_check = threading.Event()  # the check waits for it
+        self.may_check.set()
+        self.heard: list[tuple[SongId, float]] = []
+        self.failure: WorldError | None = None  # raised by the next verb that analyses
+        self.may_finish = threading.Event()  # the separation waits for it
+        self.may_finish.set()
+        self.log: list[str] = []
+        self.asked: list[tuple[SpaceName, Stem | None]] = []
+        self.covers: dict[SongId, bytes] = {}
+
+    def warm_up(self) -> None:
+        self.log.append("warm_up")
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        quick: bool = False,
+        progress: Progress,
+        on_event: Callable[[SongEvent], None],
+    ) -> list[AnalysisReport]:
+        self._fail_if_told()
+        self.log.append(f"add {len(paths)}")
+        assert quick, "the window asks for first answers first"
+        self.catalogue.queue = list(dict.fromkeys([*self.catalogue.queue, *paths]))
+        for path in paths:
+            on_event(SongEvent(path, None, AnalysisStep.WAITING))
+        return [self._add(path, progress, on_event) for path in dict.fromkeys(paths)]
+
+    def finish(
+        self, *, progress: Progress, on_event: Callable[[SongEvent], None]
+    ) -> list[AnalysisReport]:
+        self._fail_if_told()
+        self.log.append("finish")
+        reports = []
+        for unfinished in self.catalogue.unfinished():
+            on_event(SongEvent(unfinished.path, unfinished.song_id, AnalysisStep.SEPARATING))
+            while not self.may_finish.wait(0.002):
+                progress.check()
+            progress.check()
+            ready = replace(unfinished, stage=Stage.READY)
+            self.catalogue.songs[ready.song_id] = ready
+            on_event(SongEvent(ready.path, ready.song_id, AnalysisStep.READY))
+            reports.append(_report(ready.path, ready.song_id, Outcome.DONE))
+        return reports
+
+    def songs(self) -> list[Song]:
+        return list(self.catalogue.songs.values())
+
+    def problems(self) -> list[Problem]:
+        return list(self.catalogue.problems.values())
+
+    def similar(
+        self,
+        song_id: SongId,
+        *,
+        limit: int = 10,
+        space: SpaceName = SpaceName.STYLE,
+        stem: Stem | None = None,
+    ) -> list[Neighbour]:
+        self.catalogue.song(song_id)
+        self.asked.append((space, stem))
+        others = [other for other in self.catalogue.songs if other != song_id]
+        return [
+            Neighbour(
+                other,
+                0.97 - 0.03 * rank,
+                Match(45.0 - 3 * rank, 72.0 + 11 * rank, 11.9),
+                self._stem(song_id, other),
+            )
+            for rank, other in enumerate(others[:limit])
+        ]
+
+    def _stem(self, *song_ids: SongId) -> Stem:
+        """The backing where both songs' is known."""
+        stages = {self.catalogue.song(song_id).stage for song_id in song_ids}
+        return Stem.MIX if Stage.FIRST_ANSWER in stages else Stem.BACKING
+
+    def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:
+        return self.similar(song_id, limit=limit)[:2]
+
+    def duplicates(self, song_id: SongId | None = None) -> list[PairVerdict]:
+        kept = [p for p in self.pairs if self._decision(p.a, p.b) is not Decision.NOT_DUPLICATE]
+        there = self.catalogue.songs.keys()
+        kept = [p for p in kept if p.a in there and p.b in there]
+        return [p for p in kept if song_id is None or song_id in (p.a, p.b)]
+
+    def groups(self) -> list[DuplicateGroup]:
+        """Every pair of copies is a group; a test that needs larger ones sets ``made_groups``."""
+        if self.made_groups is not None:
+            return self.made_groups
+        copies = (Verdict.EXACT_FILE, Verdict.SAME_RECORDING)
+        return [group((p.a, p.b), p) for p in self.duplicates() if p.verdict in copies]
+
+    def keep(self, song_id: SongId, *, others: Sequence[SongId]) -> DoneAction:
+        self._fail_if_told()
+        assert song_id in self.catalogue.songs
+        for other in others:
+            self.trash[other] = self.catalogue.songs.pop(other)
+        return self._did(ActionKind.TRASHED, others, lambda: self._put_back(others))
+
+    def copy_tags(self, from_id: SongId, *, to: Sequence[SongId]) -> DoneAction:
+        self._fail_if_told()
+        self.tagged.append((from_id, tuple(to)))
+        return self._did(ActionKind.TAGGED, to, self.tagged.clear)
+
+    def decide(self, a: SongId, b: SongId, *, decision: Decision | None) -> DoneAction:
+        ends = frozenset((a, b))
+        before = self.decided.get(ends)
+        self._set(ends, decision)
+        return self._did(ActionKind.DECIDED, (a, b), lambda: self._set(ends, before))
+
+    def remove(self, song_id: SongId) -> DoneAction:
+        self.trash[song_id] = self.catalogue.songs.pop(song_id)
+        return self._did(ActionKind.REMOVED, [song_id], lambda: self._put_back([song_id]))
+
+    def undo(self) -> DoneAction | None:
+        self._fail_if_told()
+        if not self.deeds:
+            return None
+        deed = self.deeds.pop()
+        deed.take_back()
+        return deed.action
+
+    def check(self, path: Path, *, progress: Progress) -> CheckReport:
+        self._fail_if_told()
+        progress.report(1, 4, what="listening")
+        while not self.may_check.wait(0.002):
+            progress.check()
+        progress.check()
+        return self.checks[path]
+
+    def _did(
+        self, kind: ActionKind, songs: Sequence[SongId], take_back: Callable[[], None]
+    ) -> DoneAction:
+        self.deeds.append(FakeDeed(DoneAction(kind, tuple(songs), 0.0), take_back))
+        return self.deeds[-1].action
+
+    def _put_back(self, songs: Sequence[SongId]) -> None:
+        for song_id in songs:
+            self.catalogue.songs[song_id] = self.trash.pop(song_id)
+
+    def _set(self, ends: frozenset[SongId], decision: Decision | None) -> None:
+        self.decided.pop(ends, None)
+        if decision:
+            self.decided[ends] = decision
+
+    def _decision(self, a: SongId, b: SongId) -> Decision | None:
+        return self.decided.get(frozenset((a, b)))
+
+    def listened(self, song_id: SongId, *, heard_s: float) -> None:
+        self.heard.append((song_id, heard_s))
+
+    def overview(self, song_id: SongId) -> Float32Array:
+        return overview(self.catalogue.song(song_id).title)
+
+    def cover(self, song_id: SongId) -> bytes | None:
+        return self.covers.get(song_id)
+
+    def _fail_if_told(self) -> None:
+        if self.failure:
+            failure, self.failure = self.failure, None
+            raise failure
+
+    def _add(
+        self, path: Path, progress: Progress, on_event: Callable[[SongEvent], None]
+    ) -> AnalysisReport:
+        progress.check()
+        on_event(SongEvent(path, None, AnalysisStep.READING))
+        self.catalogue.queue = [waits for waits in self.catalogue.queue if waits != path]
+        known = self.catalogue.songs.get(SongId(path.stem))
+        if known and known.path == path:
+            on_event(SongEvent(path, known.song_id, AnalysisStep.SKIPPED, "It is here already."))
+            return _report(path, known.song_id, Outcome.SKIPPED)
+        if "broken" in path.name:
+            reason = sentence(AudioFileError(path, AudioProblem.DAMAGED))
+            self.catalogue.problems[path] = Problem(path, reason, 0.0)
+            on_event(SongEvent(path, None, AnalysisStep.FAILED, reason))
+            return _report(path, None, Outcome.FAILED, reason)
+        made = song(path.stem, stage=Stage.FIRST_ANSWER, added_at=1e9, path=path)
+        self.catalogue.songs[made.song_id] = made
+        on_event(SongEvent(path, made.song_id, AnalysisStep.FIRST_ANSWER))
+        return _report(path, made.song_id, Outcome.DONE)
+
+
+def _report(
+    path: Path, song_id: SongId | None, outcome: Outcome, reason: str = ""
+) -> AnalysisReport:
+    return AnalysisReport(path, song_id, outcome, reason, None, 0.0, {})
+
+
+def facts(song_id: str, *, bandwidth_hz: float | None = 16_000.0) -> CopyFacts:
+    """Invent what is measured of a copy."""
+    return CopyFacts(
+        SongId(song_id),
+        "mp3",
+        192_000,
+        44_100,
+        2,
+        240.0,
+        bandwidth_hz=bandwidth_hz,
+        clipped_share=0.0,
+        is_transcode=False,
+        n_tags=3,
+        has_cover=False,
+        size_bytes=1000,
+    )
+
+
+def group(songs: Sequence[str], *pairs: PairVerdict) -> DuplicateGroup:
+    """Invent a group whose first song is the better copy."""
+    ids = tuple(map(SongId, songs))
+    reasons = (CopyReason.WIDER_BAND, CopyReason.MORE_TAGS)
+    return DuplicateGroup(ids, tuple(pairs), ids[0], reasons, tuple(map(facts, songs)))

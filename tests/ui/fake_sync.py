@@ -1,0 +1,113 @@
+"""A cluster that takes everything, unless it is told to fail."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.errors import WorldError
+from core.progress import Progress
+from core.types import (
+    CatalogueId,
+    CatalogueVerdict,
+    Explanation,
+    Fingerprint,
+    Outgoing,
+    Recommendation,
+    RowRefusal,
+    SongId,
+    StemVectors,
+    SyncReport,
+    SyncState,
+)
+
+
+class FakeSync:
+    """A cluster that takes everything, unless it is told to fail."""
+
+    def __init__(self, state: SyncState = SyncState.BEHIND, *, waiting: int = 12) -> None:
+        self.state = state
+        self.cluster_name = "PROD" if state is not SyncState.NOT_SET_UP else ""
+        self.to_send = waiting
+        self.failure: WorldError | None = None
+        self.signed_in: list[tuple[str, str]] = []
+        self.lists: dict[SongId, list[Recommendation]] = {}
+        self.out = Outgoing(waiting, 0, 340_000, True, ("vectors", "fingerprints", "duration"))
+        self.withdrawn: list[Sequence[SongId] | None] = []
+        self.shared: list[Sequence[SongId] | None] = []
+        self.refused: list[RowRefusal] = []
+        self.explained: dict[SongId, Explanation] = {}
+        self.found: list[CatalogueVerdict] = []
+        self.checked: list[float] = []
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def sign_in(self, uri: str, *, token: str) -> None:
+        if self.failure:
+            raise self.failure
+        self.signed_in.append((uri, token))
+        self.state, self.cluster_name = SyncState.BEHIND, "PROD"
+
+    def waiting(self) -> int:
+        return self.to_send
+
+    def sync(self, *, progress: Progress) -> SyncReport:
+        if self.failure:
+            self.state = SyncState.OFFLINE
+            raise self.failure
+        progress.report(1, self.to_send, what="songs")
+        while not self.may_end.wait(0.002):
+            progress.check()
+        pushed, self.to_send, self.state = self.to_send, 0, SyncState.IN_STEP
+        return SyncReport(pushed, 0, sum(map(len, self.lists.values())), SyncState.IN_STEP)
+
+    def recommendations(self, song_id: SongId, *, limit: int) -> Sequence[Recommendation]:
+        return self.lists.get(song_id, [])[:limit]
+
+    def outgoing(self) -> Outgoing:
+        return replace(self.out, songs=self.to_send)
+
+    def share_titles(self, value: bool) -> None:
+        self.out = replace(self.out, shares_titles=value)
+
+    def withdraw(self, song_ids: Sequence[SongId] | None) -> None:
+        if self.failure:
+            raise self.failure
+        self.withdrawn.append(song_ids)
+
+    def share(self, song_ids: Sequence[SongId] | None) -> None:
+        self.shared.append(song_ids)
+
+    def refusals(self) -> Sequence[RowRefusal]:
+        return self.refused
+
+    def check(
+        self,
+        *,
+        fingerprints: Sequence[Fingerprint],  # noqa: ARG002 - the port has it
+        vectors: Sequence[StemVectors],  # noqa: ARG002 - the port has it
+        duration_s: float,
+        progress: Progress,
+    ) -> Sequence[CatalogueVerdict]:
+        progress.check()
+        if self.failure:
+            raise self.failure
+        self.checked.append(duration_s)
+        return self.found
+
+    def explanation(self, song_id: SongId) -> Explanation | None:
+        if self.failure:
+            raise self.failure
+        return self.explained.get(song_id)
+
+
+def recommendation(rank: int, title: str, *, song_id: str = "") -> Recommendation:
+    """Invent a line of a list."""
+    return Recommendation(
+        rank,
+        CatalogueId(f"other:{title}"),
+        SongId(song_id) if song_id else None,
+        title,
+        "Someone",
+        0.9 - 0.02 * rank,
+        "near in sound by its backing",
+    )

@@ -1,0 +1,203 @@
+"""Check before release: whether a demo is too close to something here or in the catalogue.
+
+Nothing is added. The library answers first; then the catalogue is asked, where one is set up.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from core.ports import SyncPort
+from core.progress import Progress, ProgressReport
+from core.types import CheckReport
+from ui.messages import file_name
+from ui.presenters import findings
+from ui.presenters.answers import NO_WAVE, Result
+from ui.presenters.findings import Findings, Where
+from ui.presenters.hook import Hook
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.results import ListState
+from ui.presenters.transport import Deck, TransportPresenter
+from ui.presenters.verbs import Lane, Lanes, Verb
+
+T = TypeVar("T")
+
+INVITE = "Drop a demo here, or choose a file. It is compared with what is known, and not added."
+PROMISE = "Nothing was added, and the sound stayed on this machine."
+NOTHING_YET = Findings(ListState.NO_SONG)
+LOOKING = Findings(ListState.LOADING)
+
+
+class Finding:
+    """The lines found in one place, with the one that is chosen; what a list shows."""
+
+    def __init__(self, where: Where) -> None:
+        self.changed: Hook[None] = Hook()
+        self.chosen: Hook[None] = Hook()
+        self.where = where
+        self._found = NOTHING_YET
+        self._current: int | None = None
+
+    @property
+    def found(self) -> Findings:
+        """What was found."""
+        return self._found
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """The lines, closest first."""
+        return self._found.results
+
+    @property
+    def current(self) -> Result | None:
+        """The chosen line."""
+        return None if self._current is None else self._found.results[self._current]
+
+    def choose(self, index: int) -> None:
+        """Choose a line."""
+        if 0 <= index < len(self.results) and index != self._current:
+            self._current = index
+            self.chosen.emit(None)
+
+    def show(self, found: Findings) -> None:
+        """Show other findings, the closest chosen."""
+        self._found, self._current = found, 0 if found.results else None
+        self.changed.emit(None)
+
+
+class CheckPresenter:
+    """Checks one file at a time; ``changed`` when file, progress or note did."""
+
+    def __init__(
+        self,
+        workbench: WorkbenchPort,
+        sync: SyncPort,
+        *,
+        transport: TransportPresenter,
+        lanes: Lanes,
+    ) -> None:
+        self.changed: Hook[None] = Hook()
+        self.places = {where: Finding(where) for where in Where}
+        self._workbench = workbench
+        self._sync = sync
+        self._transport = transport
+        self._lanes = lanes
+        self._path: Path | None = None
+        self._duration_s = 0.0
+        self._running: Progress | None = None
+        self._report: ProgressReport | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file that is checked; empty where none is."""
+        return file_name(self._path) if self._path else ""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being compared."""
+        return self._running is not None
+
+    @property
+    def report(self) -> ProgressReport | None:
+        """How far the comparison is."""
+        return self._report
+
+    @property
+    def words(self) -> str:
+        """What is being done."""
+        if self._running is None:
+            return ""
+        if self.places[Where.HERE].found.state is not ListState.LOADING:
+            return "Asking the catalogue"
+        what = self._report.what if self._report else ""
+        return what[:1].upper() + what[1:] or "Listening"
+
+    @property
+    def note(self) -> str:
+        """What to do, or what left this machine."""
+        if self._path is None:
+            return INVITE
+        sent_to = self.places[Where.CATALOGUE].found.sent_to
+        return f"{PROMISE} Only vectors were sent to {sent_to}." if sent_to else PROMISE
+
+    def check(self, path: Path) -> None:
+        """Check a file, instead of the one before."""
+        if self._running:
+            self._running.cancel()
+        self._path, self._duration_s = path, 0.0
+        self._show(LOOKING, NOTHING_YET)
+        self._start(
+            lambda progress: self._workbench.check(path, progress=progress),
+            self._take_report,
+            where=Where.HERE,
+        )
+
+    def cancel(self) -> None:
+        """Stop at once, as if nothing had been dropped."""
+        if self._running:
+            self._running.cancel()
+            self._running, self._report, self._path = None, None, None
+            self._show(NOTHING_YET, NOTHING_YET)
+            self.changed.emit(None)
+
+    def play(self, result: Result) -> None:
+        """Play a song where it meets the demo, with the demo on side A."""
+        if self._path is None:
+            return
+        match = result.match
+        start_s, long_s = (match.query_s, match.duration_s) if match else (0.0, 0.0)
+        demo = Deck(None, self._path, self.name, self._duration_s, start_s, long_s, NO_WAVE)
+        self._transport.play_beside(demo, result)
+
+    def switch(self, result: Result) -> None:
+        """Switch between the demo and a song; the two come to the transport first."""
+        if self._path and result.path and self._transport.holds_pair(self._path, result.path):
+            self._transport.switch()
+        else:
+            self.play(result)
+
+    def _take_report(self, report: CheckReport) -> None:
+        self._duration_s = report.duration_s
+        self._start(
+            lambda _: findings.here(self._workbench, report),
+            partial(self._take_here, report),
+            where=Where.HERE,
+        )
+
+    def _take_here(self, report: CheckReport, found: Findings) -> None:
+        self._show(found, LOOKING)
+        self._start(
+            lambda progress: findings.catalogue(self._sync, report, progress=progress),
+            self._take_there,
+            where=Where.CATALOGUE,
+        )
+
+    def _take_there(self, found: Findings) -> None:
+        self.places[Where.CATALOGUE].show(found)
+        self._end()
+
+    def _start(
+        self, work: Callable[[Progress], T], take: Callable[[T], None], *, where: Where
+    ) -> None:
+        verb = Verb(
+            work, on_success=take, on_failure=partial(self._fail, where), on_progress=self._hear
+        )
+        self._running, self._report = self._lanes.run(verb, Lane.COMPUTE), None
+        self.changed.emit(None)
+
+    def _hear(self, report: ProgressReport) -> None:
+        self._report = report
+        self.changed.emit(None)
+
+    def _fail(self, where: Where, sentence: str) -> None:
+        self.places[where].show(Findings(ListState.FAILED, sentence))
+        self._end()
+
+    def _end(self) -> None:
+        self._running, self._report = None, None
+        self.changed.emit(None)
+
+    def _show(self, here: Findings, catalogue: Findings) -> None:
+        self.places[Where.HERE].show(here)
+        self.places[Where.CATALOGUE].show(catalogue)

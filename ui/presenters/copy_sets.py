@@ -1,0 +1,138 @@
+"""What the Duplicates screen lists: groups of copies, then pairs that are related.
+
+Everything here asks the library and runs in a lane. A pair whose song is one of a group's copies
+is listed once, by the group's better copy where that is among the pairs.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.types import (
+    CopyFacts,
+    CopyReason,
+    DuplicateGroup,
+    PairVerdict,
+    Song,
+    SongId,
+    Verdict,
+)
+from ui.messages import shown
+from ui.presenters import copy_words, evidence
+from ui.presenters.copy_words import CopyLine
+from ui.presenters.evidence import Evidence
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.verdicts import STRENGTH
+from ui.presenters.words import DOT, VERDICTS, searchable, size
+
+RELATED: Final = (Verdict.EXCERPT, Verdict.SAME_BACKING, Verdict.VERSION)
+DECIDED: Final = "same song"  # by the user, not by its sound
+
+
+@dataclass(frozen=True, slots=True)
+class CopySet:
+    """Songs that belong together, the better copy first; ``is_group`` where they are copies.
+
+    A pair that is only related has no better copy, and nothing of it is offered to the trash.
+    """
+
+    is_group: bool
+    songs: tuple[Song, ...]
+    pairs: tuple[PairVerdict, ...]
+    reasons: tuple[CopyReason, ...]
+    facts: Mapping[SongId, CopyFacts]
+    label: str
+    haystack: str  # what a search looks in
+
+    @property
+    def key(self) -> frozenset[SongId]:
+        """What tells one set from another."""
+        return frozenset(song.song_id for song in self.songs)
+
+    @property
+    def title(self) -> str:
+        """The first song's title."""
+        return shown(self.songs[0].title)
+
+    @property
+    def detail(self) -> str:
+        """How many copies, and how much room keeping one would free; else the other song."""
+        if not self.is_group:
+            return shown(self.songs[1].title)
+        freed = sum(song.stamp.size_bytes for song in self.songs[1:])
+        return f"{len(self.songs)} copies{DOT}keeping one frees {size(freed)}"
+
+    @property
+    def lines(self) -> tuple[CopyLine, ...]:
+        """Every copy in words."""
+        return tuple(
+            copy_words.copy_line(
+                song,
+                self.facts.get(song.song_id),
+                is_best=self.is_group and index == 0 and bool(self.reasons),
+            )
+            for index, song in enumerate(self.songs)
+        )
+
+    @property
+    def why(self) -> str:
+        """Why the first copy is the better one."""
+        return copy_words.better(self.reasons) if self.is_group else ""
+
+    def proof(self, a: SongId, b: SongId) -> Evidence | None:
+        """Return what is known of two of the songs, seen from ``a``; None where it is nothing."""
+        found = [pair for pair in self.pairs if {pair.a, pair.b} == {a, b}]
+        return evidence.of_pair(min(found, key=_strength), a) if found else None
+
+
+def read_sets(workbench: WorkbenchPort) -> tuple[CopySet, ...]:
+    """Return every group, largest first, then the related pairs, strongest first."""
+    songs = {song.song_id: song for song in workbench.songs()}
+    groups = [group for group in workbench.groups() if songs.keys() >= set(group.songs)]
+    pairs = [pair for pair in workbench.duplicates(None) if pair.verdict in RELATED]
+    known = [pair for pair in pairs if pair.a in songs and pair.b in songs]
+    related = sorted(_one_a_place(known, groups), key=_strength)
+    return (*(_of_group(group, songs) for group in groups), *(_of_pair(p, songs) for p in related))
+
+
+def _of_group(group: DuplicateGroup, songs: Mapping[SongId, Song]) -> CopySet:
+    others = [song_id for song_id in group.songs if song_id != group.best]
+    members = tuple(songs[song_id] for song_id in (group.best, *others))
+    strongest = min(group.pairs, key=_strength, default=None)
+    label = VERDICTS[strongest.verdict] if strongest else DECIDED
+    facts = {copy.song_id: copy for copy in group.copies}
+    return CopySet(
+        True, members, group.pairs, group.reasons, facts, label, _haystack(members, label)
+    )
+
+
+def _of_pair(pair: PairVerdict, songs: Mapping[SongId, Song]) -> CopySet:
+    """List a pair with its longer song first: it is the whole, the other the excerpt."""
+    members = (songs[pair.a], songs[pair.b])
+    if pair.verdict is Verdict.EXCERPT and members[0].duration_s < members[1].duration_s:
+        members = (members[1], members[0])
+    label = VERDICTS[pair.verdict]
+    return CopySet(False, members, (pair,), (), {}, label, _haystack(members, label))
+
+
+def _one_a_place(
+    pairs: Iterable[PairVerdict], groups: Iterable[DuplicateGroup]
+) -> Iterable[PairVerdict]:
+    """Keep one pair of every two recordings, of their better copies where these were proved."""
+    best = {song_id: group.best for group in groups for song_id in group.songs}
+    kept: dict[tuple[frozenset[SongId], Verdict], PairVerdict] = {}
+    for pair in pairs:
+        ends = frozenset(best.get(song_id, song_id) for song_id in (pair.a, pair.b))
+        is_of_best = ends == {pair.a, pair.b}
+        if len(ends) > 1 and (is_of_best or (ends, pair.verdict) not in kept):
+            kept[ends, pair.verdict] = pair
+    return kept.values()
+
+
+def _strength(pair: PairVerdict) -> tuple[int, float]:
+    return STRENGTH[pair.verdict], -pair.score
+
+
+def _haystack(songs: Iterable[Song], label: str) -> str:
+    names = (f"{song.title}\n{song.artist}\n{song.album}\n{song.path.name}" for song in songs)
+    return searchable("\n".join((*names, label)))

@@ -1,0 +1,137 @@
+"""Deeds that the library remembers: each asks where it should, is said, and can be taken back.
+
+They run in the write lane, one after the other, so that the last one that the library remembers is
+the last one that was said here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.errors import UnknownSongError
+from core.progress import Progress
+from core.types import ActionKind, PairVerdict, Song, SongEvent, SongId
+from ui.messages import shown
+from ui.presenters import words
+from ui.presenters.hook import Hook
+from ui.presenters.library import LibraryPresenter
+from ui.presenters.notices import Deed, NoticePresenter
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.rows import STEP_OF_STAGE, RowChange, Snapshot, song_row, with_haystack
+from ui.presenters.verbs import Lane, Lanes, Verb
+
+NOTHING_LEFT = "Nothing to undo."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked once before something is done: what will happen, and the two answers."""
+
+    title: str
+    text: str
+    yes: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Songs as they are after a deed or its way back; those that are gone are not among them."""
+
+    asked: tuple[SongId, ...]
+    songs: tuple[tuple[Song, tuple[PairVerdict, ...]], ...]
+    undone: ActionKind | None = None
+
+
+class Deeds:
+    """Does and undoes; ``changed`` when songs or pairs of the library did."""
+
+    def __init__(
+        self,
+        workbench: WorkbenchPort,
+        library: LibraryPresenter,
+        *,
+        notices: NoticePresenter,
+        lanes: Lanes,
+    ) -> None:
+        self.changed: Hook[None] = Hook()
+        self._workbench = workbench
+        self._library = library
+        self._notices = notices
+        self._lanes = lanes
+        notices.asks_earlier.connect(lambda _: self._undo())
+
+    def do(self, work: Callable[[], object], *, songs: Sequence[SongId], said: str) -> None:
+        """Do what the library can take back to some songs, then say it and offer the way back."""
+
+        def deed(_: Progress) -> Touched:
+            work()
+            return self._look(songs)
+
+        def take(touched: Touched) -> None:
+            self._take(touched)
+            self._notices.did(Deed(said, self._undo))
+
+        verb = Verb(deed, on_success=take, on_failure=self._failed)
+        self._lanes.run(verb, Lane.WRITE)
+
+    def _undo(self) -> None:
+        """Take back the library's last deed, whether of this window or of an earlier one."""
+
+        def work(_: Progress) -> Touched | None:
+            action = self._workbench.undo()
+            return self._look(action.songs, undone=action.kind) if action else None
+
+        verb = Verb(work, on_success=self._undone, on_failure=self._failed)
+        self._lanes.run(verb, Lane.WRITE)
+
+    def _look(self, song_ids: Sequence[SongId], *, undone: ActionKind | None = None) -> Touched:
+        """Read songs again; runs in a lane."""
+        found = []
+        for song_id in song_ids:
+            try:
+                song = self._workbench.catalogue.song(song_id)
+            except UnknownSongError:  # it has left the library
+                continue
+            found.append((song, tuple(self._workbench.duplicates(song_id))))
+        return Touched(tuple(song_ids), tuple(found), undone)
+
+    def _undone(self, touched: Touched | None) -> None:
+        if touched is None:
+            self._notices.say(NOTHING_LEFT)
+            return
+        self._take(touched)
+        self._notices.say(_taken_back(touched))
+
+    def _take(self, touched: Touched) -> None:
+        """Show the songs as they are now."""
+        there = {song.song_id for song, _ in touched.songs}
+        for song_id in touched.asked:
+            row = self._library.row_of_song(song_id)
+            if row and song_id not in there:
+                self._library.remove(row.path)
+        new = [s for s, _ in touched.songs if self._library.row_of_song(s.song_id) is None]
+        self._library.load(Snapshot(tuple(with_haystack(song_row(song)) for song in new), ()))
+        self._library.hear([_news(song, verdicts) for song, verdicts in touched.songs])
+        self.changed.emit(None)
+
+    def _failed(self, sentence: str) -> None:
+        self._notices.warn(sentence)
+        self.changed.emit(None)
+
+
+def _news(song: Song, verdicts: Sequence[PairVerdict]) -> RowChange:
+    event = SongEvent(song.path, song.song_id, STEP_OF_STAGE[song.stage])
+    return RowChange(event, song, tuple(verdicts))
+
+
+def _taken_back(touched: Touched) -> str:
+    names = [song for song, _ in touched.songs]
+    what = shown(names[0].title) if len(names) == 1 else words.songs(len(names))
+    match touched.undone:
+        case ActionKind.TRASHED:
+            return f"{what}: out of the trash, and in place again."
+        case ActionKind.REMOVED:
+            return f"{what}: in the library again."
+        case ActionKind.TAGGED:
+            return f"{what}: tagged as before."
+        case _:
+            return "Undone: these songs are judged as before."

@@ -1,0 +1,275 @@
+"""The Duplicates screen: which set is open, which copy is chosen, and how the two compare.
+
+Side A of a comparison is the set's first song (the better copy), side B the chosen one; where the
+first itself is chosen, side B is the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.types import Float32Array, Song, SongId
+from ui.messages import shown
+from ui.presenters import evidence
+from ui.presenters.answers import NO_WAVE
+from ui.presenters.copy_sets import CopySet, read_sets
+from ui.presenters.evidence import Evidence
+from ui.presenters.hook import Hook
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.results import ListState
+from ui.presenters.transport import Deck, Side, TransportPresenter
+from ui.presenters.verbs import Lane, Lanes, Verb
+from ui.presenters.words import DOT, clock, searchable
+
+NOTHING = "No copies in this library. What is added later is compared by itself."
+SAID_SO = "same song, you said"
+NOT_COMPARED = "Nothing in their sound proves it."
+NOT_FOUND = "No copies fit this search."
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two songs of a set side by side; ``proof`` is None where their sound was not compared."""
+
+    mine: Song
+    other: Song
+    proof: Evidence | None
+    waves: tuple[Float32Array, Float32Array]
+
+    @property
+    def label(self) -> str:
+        """What they are, and how sure that is."""
+        return evidence.label(self.proof) if self.proof else SAID_SO
+
+    @property
+    def words(self) -> str:
+        """What proves it."""
+        if self.proof is None:
+            return NOT_COMPARED
+        long_s = clock(self.proof.match.duration_s)
+        parts = (self.proof.score, f"over {long_s}", self.proof.speed.replace("yours", "A"))
+        return DOT.join(filter(None, parts))
+
+
+class DuplicatesPresenter:
+    """Lists the sets: ``listed`` when the list changed, ``turned`` when the open set or copy did.
+
+    Nothing is asked before the screen was opened once; news that come meanwhile are one question.
+    """
+
+    def __init__(
+        self, workbench: WorkbenchPort, transport: TransportPresenter, *, lanes: Lanes
+    ) -> None:
+        self.listed: Hook[None] = Hook()
+        self.turned: Hook[None] = Hook()
+        self._workbench = workbench
+        self._transport = transport
+        self._lanes = lanes
+        self._state = ListState.LOADING
+        self._failure = ""
+        self._all: tuple[CopySet, ...] = ()
+        self._visible: tuple[CopySet, ...] = ()
+        self._words: tuple[str, ...] = ()
+        self._key: frozenset[SongId] | None = None  # of the open set
+        self._at = 0  # where the open set is or was, so that the next one opens where it goes
+        self._copy = 0
+        self._waves: dict[SongId, Float32Array] = {}
+        self._is_wanted = self._is_asking = self._is_stale = False
+
+    @property
+    def state(self) -> ListState:
+        """What the list shows."""
+        return self._state
+
+    @property
+    def note(self) -> str:
+        """What to do where the list is empty, or what went wrong."""
+        return self._failure or (NOT_FOUND if self._all else NOTHING)
+
+    @property
+    def sets(self) -> Sequence[CopySet]:
+        """The sets that fit the search."""
+        return self._visible
+
+    @property
+    def index(self) -> int | None:
+        """Which set is open."""
+        return self._at if self._visible else None
+
+    @property
+    def open_set(self) -> CopySet | None:
+        """The set that is open."""
+        return self._visible[self._at] if self._visible else None
+
+    @property
+    def copy_index(self) -> int:
+        """Which of its songs is chosen."""
+        return self._copy
+
+    @property
+    def copy(self) -> Song | None:
+        """The song that is chosen."""
+        return self.open_set.songs[self._copy] if self.open_set else None
+
+    @property
+    def others(self) -> tuple[Song, ...]:
+        """The songs of the open set that are not chosen."""
+        songs = self.open_set.songs if self.open_set else ()
+        return tuple(song for song in songs if song != self.copy)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How the chosen copy and the better one compare."""
+        opened = self.open_set
+        if opened is None:
+            return None
+        mine, other = opened.songs[0], opened.songs[self._copy or 1]
+        proof = opened.proof(mine.song_id, other.song_id)
+        first, second = (self._waves.get(s.song_id, NO_WAVE) for s in (mine, other))
+        return Comparison(mine, other, proof, (first, second))
+
+    def want(self) -> None:
+        """Ask what there is, unless it is known."""
+        if not self._is_wanted:
+            self._is_wanted = True
+            self._ask()
+
+    def refresh(self) -> None:
+        """Ask again, where the screen was opened before; the old answer shows meanwhile."""
+        if self._is_asking:
+            self._is_stale = True
+        elif self._is_wanted:
+            self._ask()
+
+    def search(self, text: str) -> None:
+        """Show the sets that hold every word of the text."""
+        self._words = tuple(searchable(text).split())
+        if self._state in (ListState.FULL, ListState.EMPTY):
+            self._list()
+
+    def choose(self, index: int) -> None:
+        """Open a set."""
+        if 0 <= index < len(self._visible) and self._visible[index].key != self._key:
+            self._open(index)
+
+    def choose_copy(self, index: int) -> None:
+        """Choose one of the open set's songs."""
+        if self.open_set and 0 <= index < len(self.open_set.songs) and index != self._copy:
+            self._copy = index
+            self.turned.emit(None)
+
+    def show(self, song_id: SongId) -> None:
+        """Open the first set that holds a song, once the sets are known."""
+        self._key = frozenset((song_id,))
+        self._list()
+
+    def step(self, by: int) -> None:
+        """Open the set that is ``by`` further."""
+        if self._visible:
+            self.choose(min(len(self._visible) - 1, max(0, self._at + by)))
+
+    def play(self) -> None:
+        """Play the other copy where the overlap begins, with the first on side A."""
+        pair = self._decks()
+        if pair:
+            self._transport.play_pair(*pair)
+
+    def switch(self) -> None:
+        """Switch sides; the compared songs come to the transport first."""
+        pair = self._decks()
+        if pair and not self._transport.holds_pair(pair[0].path, pair[1].path):
+            self._transport.play_pair(*pair)
+        else:
+            self._transport.switch()
+
+    def seek(self, side: Side, share: float) -> None:
+        """Play one of the compared songs from a share in [0, 1] of it."""
+        pair = self._decks()
+        if pair is None:
+            return
+        if not self._transport.holds_pair(pair[0].path, pair[1].path):
+            self._transport.play_pair(*pair)
+        self._transport.seek_on(side, share)
+
+    def _decks(self) -> tuple[Deck, Deck] | None:
+        found = self.comparison
+        if found is None:
+            return None
+        match = found.proof.match if found.proof else None
+        pace = found.proof.pace if found.proof else 1.0
+        starts = (match.query_s, match.song_s) if match else (0.0, 0.0)
+        long_s = match.duration_s if match else 0.0
+        mine = _deck(found.mine, found.waves[0], meeting_s=starts[0], match_s=long_s, pace=1.0)
+        other = _deck(
+            found.other, found.waves[1], meeting_s=starts[1], match_s=long_s * pace, pace=pace
+        )
+        return mine, other
+
+    def _ask(self) -> None:
+        self._is_asking, self._is_stale = True, False
+        verb = Verb(
+            lambda _: read_sets(self._workbench),
+            on_success=self._take,
+            on_failure=self._fail,
+            on_end=self._asked,
+        )
+        self._lanes.run(verb, Lane.COMPUTE)
+
+    def _asked(self) -> None:
+        self._is_asking = False
+        if self._is_stale:
+            self._ask()
+
+    def _take(self, sets: tuple[CopySet, ...]) -> None:
+        self._failure = ""
+        if self._state is ListState.FULL and sets == self._all:
+            return  # no list that jumps under the pointer
+        self._all = sets
+        self._list()
+
+    def _fail(self, sentence: str) -> None:
+        self._failure, self._all, self._visible = sentence, (), ()
+        self._state = ListState.FAILED
+        self.listed.emit(None)
+        self.turned.emit(None)
+
+    def _list(self) -> None:
+        """List what fits, with the same set open, or the one that is now in its place."""
+        if not self._is_wanted or (self._is_asking and not self._all):
+            return
+        found = (s for s in self._all if all(word in s.haystack for word in self._words))
+        self._visible = tuple(found)
+        self._state = ListState.FULL if self._visible else ListState.EMPTY
+        kept = self._key or frozenset()
+        at = next((i for i, s in enumerate(self._visible) if kept and kept <= s.key), self._at)
+        self.listed.emit(None)
+        self._open(min(at, len(self._visible) - 1) if self._visible else 0)
+
+    def _open(self, index: int) -> None:
+        was = self._key
+        self._at = index
+        self._key = self.open_set.key if self.open_set else None
+        if self._key != was or self._copy >= len(self._key or ()):
+            self._copy = 0
+        self._ask_waves()
+        self.turned.emit(None)
+
+    def _ask_waves(self) -> None:
+        opened = self.open_set
+        ids = [song.song_id for song in opened.songs] if opened else []
+        missing = [song_id for song_id in ids if song_id not in self._waves]
+        self._waves = {i: wave for i, wave in self._waves.items() if i in ids}
+        if missing:
+            verb = Verb(
+                lambda _: {i: self._workbench.overview(i) for i in missing},
+                on_success=self._take_waves,
+            )
+            self._lanes.run(verb, Lane.COMPUTE)
+
+    def _take_waves(self, waves: dict[SongId, Float32Array]) -> None:
+        self._waves |= waves
+        self.turned.emit(None)
+
+
+def _deck(song: Song, wave: Float32Array, *, meeting_s: float, match_s: float, pace: float) -> Deck:
+    title = shown(song.title)
+    return Deck(song.song_id, song.path, title, song.duration_s, meeting_s, match_s, wave, pace)

@@ -1,0 +1,151 @@
+"""What a check before release found, put into words.
+
+Every function here asks the library or the cluster and runs in a lane. "Nothing was recognised" is
+never said as "different".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from core.errors import UnknownSongError
+from core.ports import SyncPort
+from core.progress import Progress
+from core.types import (
+    CatalogueVerdict,
+    CheckReport,
+    Confidence,
+    Neighbour,
+    PairVerdict,
+    Song,
+    SongId,
+    SyncState,
+    Verdict,
+)
+from ui.messages import shown
+from ui.presenters import evidence
+from ui.presenters.answers import ALIKE, NO_WAVE, UNLIKE, UNTITLED, Result, near_result, proved
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.results import ListState
+from ui.presenters.words import NO_ARTIST, STEMS, VERDICTS
+
+CANT_TELL: Final = (
+    "Can't tell: nothing was recognised. A strong change of speed or pitch can hide a copy."
+)
+EMPTY_LIBRARY: Final = "There is nothing in the library to compare with yet."
+NOT_ASKED: Final = "Not asked: no cluster is set up. Sign in, and the songs of others are asked."
+
+
+class Where(Enum):
+    """Whose songs are looked through."""
+
+    HERE = "In your library"
+    CATALOGUE = "In the production catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in one place; ``headline`` says what it comes to."""
+
+    state: ListState
+    headline: str = ""
+    results: tuple[Result, ...] = ()
+    is_close: bool = False
+    sent_to: str = ""  # the cluster that was asked
+
+
+def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
+    """Put into words what the library holds: proofs first, then what is near."""
+    proofs = [line for pair in report.verdicts if (line := _proof(workbench, pair))]
+    proved_ids = {line.song_id for line in proofs}
+    near = [
+        line
+        for found in (*report.near, *report.near_backing)
+        if found.song_id not in proved_ids and (line := _near(workbench, found))
+    ]
+    results = (*proofs, *near)
+    if not results:
+        return Findings(ListState.EMPTY, EMPTY_LIBRARY)
+    headline = _headline([(pair.verdict, pair.confidence) for pair in report.verdicts])
+    return Findings(ListState.FULL, headline, results, is_close=bool(proofs))
+
+
+def catalogue(sync: SyncPort, report: CheckReport, *, progress: Progress) -> Findings:
+    """Ask the production catalogue, where one is set up."""
+    if sync.state is SyncState.NOT_SET_UP:
+        return Findings(ListState.EMPTY, NOT_ASKED)
+    found = sync.check(
+        fingerprints=report.fingerprints,
+        vectors=report.vectors,
+        duration_s=report.duration_s,
+        progress=progress,
+    )
+    headline = _headline([(line.verdict, line.confidence) for line in found])
+    cluster = shown(sync.cluster_name)
+    if not found:
+        return Findings(ListState.EMPTY, headline, sent_to=cluster)
+    results = tuple(map(_elsewhere, found))
+    return Findings(ListState.FULL, headline, results, is_close=True, sent_to=cluster)
+
+
+def _headline(found: Sequence[tuple[Verdict, Confidence]]) -> str:
+    """Count what was proved, strongest first."""
+    if not found:
+        return CANT_TELL
+    parts = [
+        f"{count} {VERDICTS[verdict]}{'s' if count > 1 else ''}"
+        for verdict in Verdict
+        if (count := sum(one is verdict for one, _ in found))
+    ]
+    unsure = all(confidence is Confidence.UNSURE for _, confidence in found)
+    lead = "Perhaps close" if unsure else "Close"
+    return f"{lead}: {', '.join(parts)}. Listen before you release."
+
+
+def _proof(workbench: WorkbenchPort, pair: PairVerdict) -> Result | None:
+    """Return the line of a song that the demo was proved close to; the demo is song a."""
+    song = _song(workbench, pair.b)
+    if song is None:
+        return None
+    return proved(song, evidence.of_pair(pair, pair.a), overview=workbench.overview(song.song_id))
+
+
+def _near(workbench: WorkbenchPort, near: Neighbour) -> Result | None:
+    song = _song(workbench, near.song_id)
+    if song is None:
+        return None
+    return near_result(
+        near,
+        song,
+        label=f"near, by {STEMS[near.stem]}",
+        measure=ALIKE if near.score > 0 else UNLIKE,
+        overview=workbench.overview(song.song_id),
+    )
+
+
+def _elsewhere(found: CatalogueVerdict) -> Result:
+    said = evidence.of_catalogue(found)
+    return Result(
+        None,
+        None,
+        shown(found.title) or UNTITLED,
+        shown(found.artist) or NO_ARTIST,
+        share=said.share,
+        figure=said.figure,
+        measure=said.measure,
+        label=evidence.label(said),
+        why=evidence.where(said),
+        match=said.match,
+        duration_s=0.0,
+        overview=NO_WAVE,
+        verdict=found.verdict,
+        pace=said.pace,
+    )
+
+
+def _song(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
+    try:
+        return workbench.catalogue.song(song_id)
+    except UnknownSongError:  # it was taken out meanwhile
+        return None

@@ -1,0 +1,210 @@
+"""The Sync panel: what will travel, what the cluster refused, and its list beside the local one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from core.errors import UnknownSongError
+from core.ports import SyncPort
+from core.types import Outgoing, RowRefusal, Song, SongId
+from ui.messages import shown
+from ui.presenters.answers import UNTITLED
+from ui.presenters.deeds import Question
+from ui.presenters.hook import Hook
+from ui.presenters.notices import Deed, NoticePresenter
+from ui.presenters.ports import WorkbenchPort
+from ui.presenters.results import ListState
+from ui.presenters.sides import NO_SONG, Sides, read_sides
+from ui.presenters.sync import SyncPresenter
+from ui.presenters.verbs import Lane, Lanes, Verb
+from ui.presenters.words import DOT, size, songs
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A song that the cluster did not take, and why."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """What would be sent, and what was refused before."""
+
+    outgoing: Outgoing
+    refused: tuple[Refused, ...]
+
+
+NO_SIDES = Sides(ListState.NO_SONG, NO_SONG)
+
+
+class SyncPanelPresenter:
+    """Reads what the panel shows; ``changed`` when it did, ``asks`` before songs are withdrawn."""
+
+    def __init__(
+        self,
+        workbench: WorkbenchPort,
+        port: SyncPort,
+        *,
+        sync: SyncPresenter,
+        notices: NoticePresenter,
+        lanes: Lanes,
+    ) -> None:
+        self.changed: Hook[None] = Hook()
+        self.asks: Hook[Question] = Hook()
+        self.sync = sync
+        self._workbench = workbench
+        self._port = port
+        self._notices = notices
+        self._lanes = lanes
+        self._travel: Travel | None = None
+        self._song: Song | None = None
+        self._sides = NO_SIDES
+        self._problem = ""
+        self._is_open = False
+        sync.changed.connect(lambda _: self.changed.emit(None))
+        sync.synced.connect(lambda _: self.refresh())
+
+    @property
+    def travel(self) -> Travel | None:
+        """What would be sent; None until it is known."""
+        return self._travel
+
+    @property
+    def song(self) -> Song | None:
+        """The song whose lists are compared, and that could be withdrawn."""
+        return self._song
+
+    @property
+    def sides(self) -> Sides:
+        """The cluster's list beside the local one."""
+        return self._sides
+
+    @property
+    def problem(self) -> str:
+        """Why something that was asked for here was not done."""
+        return self._problem
+
+    @property
+    def outgoing_words(self) -> str:
+        """What would be sent, in words."""
+        if self._travel is None:
+            return ""
+        out = self._travel.outgoing
+        if not out.songs and not out.withdrawals:
+            return "Nothing waits: the cluster has what this library shares."
+        parts = [f"{songs(out.songs)} to send"] if out.songs else []
+        parts += [f"{songs(out.withdrawals)} to take back"] if out.withdrawals else []
+        return f"{DOT.join(parts)}{DOT}about {size(out.bytes)}"
+
+    @property
+    def fields_words(self) -> str:
+        """What of a song travels."""
+        fields = self._travel.outgoing.fields if self._travel else ()
+        return f"Of each song: {', '.join(fields)}. Never the sound." if fields else ""
+
+    def open(self, song: Song | None) -> None:
+        """Show the panel, with the lists of a song."""
+        self._is_open, self._problem = True, ""
+        if song is None or self._song is None or song.song_id != self._song.song_id:
+            self._sides = NO_SIDES
+        self._song = song
+        self.refresh()
+
+    def close(self) -> None:
+        """Ask nothing any more."""
+        self._is_open = False
+
+    def refresh(self) -> None:
+        """Read everything again."""
+        if not self._is_open:
+            return
+        travel = Verb(
+            lambda _: self._read_travel(), on_success=self._take_travel, on_failure=self._fail
+        )
+        self._lanes.run(travel, Lane.COMPUTE)
+        if self._song and self.sync.cluster:
+            if self._sides.state is not ListState.FULL:
+                self._sides = Sides(ListState.LOADING, "")
+            song = self._song
+            verb = Verb(
+                lambda _: read_sides(self._workbench, self._port, song),
+                on_success=partial(self._take_sides, song.song_id),
+                on_failure=self._fail_sides,
+            )
+            self._lanes.run(verb, Lane.COMPUTE)
+        self.changed.emit(None)
+
+    def share_titles(self, *, value: bool) -> None:
+        """Choose whether titles and artists travel."""
+        self._change(lambda: self._port.share_titles(value))
+
+    def withdraw_song(self) -> None:
+        """Ask whether the open song should leave the cluster."""
+        song = self._song
+        if song is None:
+            return
+        title = shown(song.title)
+        self._ask_withdrawal(
+            [song.song_id], what=title, said=f"{title} leaves the cluster with the next sync."
+        )
+
+    def withdraw_all(self) -> None:
+        """Ask whether the whole library should leave the cluster."""
+        said = "The whole library leaves the cluster with the next sync."
+        self._ask_withdrawal(None, what="The whole library", said=said)
+
+    def _ask_withdrawal(self, song_ids: Sequence[SongId] | None, *, what: str, said: str) -> None:
+        text = (
+            f"{what} will be taken back with the next sync: out of the catalogue, and out of "
+            "everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
+            "again until you share it again. Undo (Z) does that."
+        )
+        deed = Deed(said, lambda: self._change(lambda: self._port.share(song_ids)))
+
+        def withdraw() -> None:
+            self._change(lambda: self._port.withdraw(song_ids), deed=deed)
+
+        self.asks.emit(Question("Take back from the cluster", text, "Take back", withdraw))
+
+    def _change(self, work: Callable[[], None], *, deed: Deed | None = None) -> None:
+        """Change what is shared, then read again what would travel."""
+
+        def take(_: None) -> None:
+            if deed:
+                self._notices.did(deed)
+            self.sync.refresh()
+            self.refresh()
+
+        verb = Verb(lambda _: work(), on_success=take, on_failure=self._fail)
+        self._lanes.run(verb, Lane.WRITE)
+
+    def _read_travel(self) -> Travel:
+        refused = tuple(_refused(self._workbench, row) for row in self._port.refusals())
+        return Travel(self._port.outgoing(), refused)
+
+    def _take_travel(self, travel: Travel) -> None:
+        self._travel = travel
+        self.changed.emit(None)
+
+    def _take_sides(self, song_id: SongId, sides: Sides) -> None:
+        if self._song and self._song.song_id == song_id:
+            self._sides = sides
+            self.changed.emit(None)
+
+    def _fail_sides(self, sentence: str) -> None:
+        self._sides = Sides(ListState.FAILED, sentence)
+        self.changed.emit(None)
+
+    def _fail(self, sentence: str) -> None:
+        self._problem = sentence
+        self.changed.emit(None)
+
+
+def _refused(workbench: WorkbenchPort, row: RowRefusal) -> Refused:
+    try:
+        title = workbench.catalogue.song(row.song_id).title
+    except UnknownSongError:  # it has left the library since
+        title = ""
+    return Refused(shown(title) or UNTITLED, shown(row.reason))

@@ -1,0 +1,178 @@
+"""The screen of the check before release: a demo, how far it is, and what it is close to."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QStackedLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.presenters.check import CheckPresenter, Finding
+from ui.presenters.findings import Where
+from ui.presenters.results import ListState
+from ui.theme import Theme
+from ui.widgets import parts
+from ui.widgets.covers import CoverShelf
+from ui.widgets.placeholder import Placeholder, Skeleton
+from ui.widgets.result_delegate import ResultPart
+from ui.widgets.results_view import ResultLines
+
+TITLE = "Check before release"
+WAITS = "Drop a demo anywhere in this window, or choose a file. It is compared, and not added."
+TO_COME = "Asked once your library has answered."
+
+
+class FindingView(QWidget):
+    """What was found in one place, whatever its state."""
+
+    asked = Signal(object, object)  # ResultPart, Result
+
+    def __init__(self, finding: Finding, covers: CoverShelf, *, look: Theme) -> None:
+        super().__init__()
+        self._finding = finding
+        self._heading = parts.label(finding.where.value, size_px=theme.HEADING_PX)
+        self._heading.setFont(theme.font(theme.HEADING_PX, theme.Weight.BOLD))
+        self._headline = parts.label(tone="muted")
+        self._headline.setObjectName(f"{finding.where.name.lower()}Headline")
+        self._headline.setWordWrap(True)
+        self.lines = ResultLines(finding, covers, look=look)
+        self.lines.setObjectName(f"{finding.where.name.lower()}Found")
+        self.lines.setAccessibleName(finding.where.value)
+        self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
+        self._nothing = Placeholder()
+        self._lay_out()
+        self.lines.moved.connect(finding.choose)
+        self.lines.asked.connect(self.asked)
+        finding.changed.connect(self._show)
+        self._show(None)
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget()
+        for page in (self.lines, self._skeleton, self._nothing):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self._heading)
+        column.addWidget(self._headline)
+        column.addWidget(self._stack, 1)
+
+    def _show(self, _: None) -> None:
+        found = self._finding.found
+        tone = "close" if found.is_close else "muted"
+        if self._headline.property("tone") != tone:
+            self._headline.setProperty("tone", tone)
+            parts.restyle(self._headline)
+        self._headline.setText(found.headline if found.state is ListState.FULL else "")
+        self._headline.setVisible(bool(self._headline.text()))
+        match found.state:
+            case ListState.FULL:
+                self._stack.setCurrentWidget(self.lines)
+                self.lines.choose(0)
+            case ListState.LOADING:
+                self._stack.setCurrentWidget(self._skeleton)
+            case _:
+                self._nothing.say(found.headline or TO_COME)
+                self._stack.setCurrentWidget(self._nothing)
+
+
+class CheckPage(QWidget):
+    """Shows a check from the invitation to what was found."""
+
+    file_asked = Signal()
+    left = Signal()  # back to the library
+
+    def __init__(self, check: CheckPresenter, covers: CoverShelf, *, look: Theme) -> None:
+        super().__init__()
+        self.setObjectName("checkPage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._check = check
+        self._name = parts.CutLabel(size_px=theme.TITLE_PX)
+        self._name.setFont(theme.font(theme.TITLE_PX, theme.Weight.BOLD))
+        self._note = parts.CutLabel(tone="muted")
+        self._note.setObjectName("checkNote")
+        self._doing = parts.label(tone="muted", size_px=theme.SMALL_PX)
+        self._bar = QProgressBar()
+        self._stop = parts.button("Stop", name="Stop the check")
+        self._stop.setObjectName("stopCheckButton")
+        self._choose = parts.button("Choose a file", name="Choose a demo to check")
+        self._choose.setObjectName("chooseDemoButton")
+        self._back = parts.button("Back to the library")
+        self._back.setObjectName("leaveCheckButton")
+        self.views = {
+            where: FindingView(finding, covers, look=look)
+            for where, finding in check.places.items()
+        }
+        self._invitation = Placeholder()
+        self._invitation.say(WAITS, button="Choose a file")
+        self._lay_out()
+        self._connect()
+        self._show(None)
+
+    def focus(self) -> None:
+        """Bring the keyboard to what can be done next."""
+        is_found = bool(self._check.name) and not self._check.is_running
+        (self.views[Where.HERE].lines if is_found else self._invitation).setFocus()
+
+    def step(self, by: int) -> None:
+        """Choose the line that is ``by`` further in what was found here."""
+        lines = self.views[Where.HERE].lines
+        last = lines.model().rowCount() - 1
+        if last >= 0:
+            lines.choose(min(last, max(0, lines.currentIndex().row() + by)))
+
+    def _lay_out(self) -> None:
+        self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the check")
+        above = QHBoxLayout()
+        above.setSpacing(theme.GRID)
+        above.addWidget(self._name, 1)
+        for part in (self._doing, self._bar, self._stop, self._choose, self._back):
+            above.addWidget(part)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(0, 2 * theme.GRID, 0, 0)
+        columns.setSpacing(4 * theme.GRID)
+        for view in self.views.values():
+            columns.addWidget(view, 1)
+        found = QWidget()
+        found.setLayout(columns)
+        middle = QWidget()
+        self._stack = QStackedLayout(middle)
+        self._stack.addWidget(self._invitation)
+        self._stack.addWidget(found)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 0)
+        column.setSpacing(theme.GRID)
+        column.addLayout(above)
+        column.addWidget(self._note)
+        column.addWidget(middle, 1)
+
+    def _connect(self) -> None:
+        self._stop.clicked.connect(self._check.cancel)
+        self._choose.clicked.connect(self.file_asked)
+        self._invitation.pressed.connect(self.file_asked)
+        self._back.clicked.connect(self.left)
+        self._check.changed.connect(self._show)
+        for view in self.views.values():
+            view.asked.connect(self._ask)
+
+    def _ask(self, part: ResultPart, result: object) -> None:
+        act = self._check.play if part is ResultPart.PLAY else self._check.switch
+        act(result)  # type: ignore[arg-type]  # a Qt signal carries any object
+
+    def _show(self, _: None) -> None:
+        check, report = self._check, self._check.report
+        self._name.say(f"{TITLE}: {check.name}" if check.name else TITLE)
+        self._note.say(check.note)
+        self._stack.setCurrentIndex(1 if check.name else 0)
+        for part in (self._doing, self._bar, self._stop):
+            part.setVisible(check.is_running)
+        self._choose.setVisible(bool(check.name) and not check.is_running)
+        self._doing.setText(check.words)
+        self._bar.setRange(0, report.total if report else 0)
+        self._bar.setValue(report.done if report else 0)

@@ -1,0 +1,162 @@
+"""Paint the sets of the Duplicates screen, and the copies of the open one."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ui import theme
+from ui.messages import file_name
+from ui.models.lines import LINE_ROLE
+from ui.presenters.copy_sets import CopySet
+from ui.presenters.copy_words import CopyLine
+from ui.theme import Theme
+from ui.widgets import painting
+from ui.widgets.covers import CoverShelf
+
+Index = QModelIndex | QPersistentModelIndex
+BADGE = "better"
+
+
+class LineDelegate(QStyledItemDelegate):
+    """What both delegates share: fonts, the two lines of words, the height."""
+
+    def __init__(self, look: Theme, covers: CoverShelf, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = look
+        self._covers = covers
+        self._text = theme.font()
+        self._title = theme.font(weight=theme.Weight.MEDIUM)
+        self._small = theme.font(theme.SMALL_PX)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002, N802 - Qt's name and arguments
+        """Return the size of a line; all are the same height."""
+        return QSize(0, theme.COPY_HEIGHT)
+
+    def _two_lines(self, painter: QPainter, box: QRect, lines: tuple[str, str]) -> None:
+        """Draw a fact over a smaller one, or alone in the middle."""
+        tokens, middle = self._theme.tokens, box.center().y()
+        top = middle - 18 if lines[1] else middle - 9
+        first = QRect(box.left(), top, box.width(), 19)
+        below = QRect(box.left(), middle + 1, box.width(), 16)
+        painting.words(painter, first, lines[0], font=self._text, colour=tokens.text)
+        painting.words(painter, below, lines[1], font=self._small, colour=tokens.muted)
+
+    def _names(self, painter: QPainter, box: QRect, lines: tuple[str, str]) -> None:
+        """Draw a name over where it is; a long folder is cut in its middle."""
+        tokens, middle = self._theme.tokens, box.center().y()
+        first = QRect(box.left(), middle - 18, box.width(), 19)
+        below = QRect(box.left(), middle + 1, box.width(), 16)
+        painting.words(painter, first, lines[0], font=self._title, colour=tokens.text)
+        cut = QFontMetrics(self._small).elidedText(
+            lines[1], Qt.TextElideMode.ElideMiddle, below.width()
+        )
+        painting.words(painter, below, cut, font=self._small, colour=tokens.muted)
+
+
+class CopySetDelegate(LineDelegate):
+    """One set: cover, title over how many copies, and what they are as a label."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a set."""
+        opened: CopySet = index.data(LINE_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, option)
+        box, side = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0), theme.RESULT_COVER
+        cover = QRect(box.left() + theme.HALF, box.center().y() - side // 2, side, side)
+        first = opened.songs[0]
+        painting.cover(painter, cover, self._covers.get(first.song_id), name=opened.title)
+        width = QFontMetrics(self._small).horizontalAdvance(opened.label) + 2 * theme.HALF + 2
+        at = QPointF(box.right() - width - theme.HALF + 0.5, box.center().y() + 0.5)
+        colour = self._theme.tokens.duplicates_text
+        painting.pill(painter, at, opened.label, font=self._small, colour=colour)
+        left = cover.right() + theme.GRID + theme.HALF
+        names = QRect(left, box.top(), int(at.x()) - theme.GRID - left, box.height())
+        self._names(painter, names, (opened.title, opened.detail))
+        painter.restore()
+
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        tokens, box = self._theme.tokens, option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, theme.mix(tokens.accent, tokens.surface, theme.TINT))
+            edge = QRect(box.left(), box.top(), theme.EDGE, box.height())
+            painter.fillRect(edge, tokens.accent)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, tokens.raised)
+        line = QRect(box.left(), box.bottom(), box.width(), theme.LINE)
+        painter.fillRect(line, theme.mix(tokens.line, tokens.surface, 0.6))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a copy lie."""
+
+    cover: QRect
+    names: QRect
+    coding: QRect
+    sound: QRect
+    carried: QRect
+    badge: QRect
+
+
+def places(box: QRect) -> Places:
+    """Lay the parts of a copy out, from both ends towards the middle."""
+    gap, side = 2 * theme.GRID, theme.RESULT_COVER
+    badge = QRect(box.right() - theme.BADGE_WIDTH - theme.GRID, box.top(), theme.BADGE_WIDTH, 0)
+    badge.setHeight(box.height())
+    columns = []
+    right = badge.left()
+    for _ in range(3):
+        left = right - gap - theme.FACT_WIDTH
+        columns.append(QRect(left, box.top(), theme.FACT_WIDTH, box.height()))
+        right = left
+    cover = QRect(box.left() + theme.GRID, box.center().y() - side // 2, side, side)
+    names_left = cover.right() + theme.GRID + theme.HALF
+    names = QRect(names_left, box.top(), right - gap - names_left, box.height())
+    carried, sound, coding = columns
+    return Places(cover, names, coding, sound, carried, badge)
+
+
+class CopyDelegate(LineDelegate):
+    """One copy: cover, file over folder, format, true bandwidth, tags, and which is better."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a copy."""
+        line: CopyLine = index.data(LINE_ROLE)
+        where = places(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, option)
+        painting.cover(painter, where.cover, self._covers.get(line.song_id), name=line.title)
+        self._names(painter, where.names, (file_name(line.path), line.folder))
+        for box, facts in (
+            (where.coding, line.coding),
+            (where.sound, line.sound),
+            (where.carried, line.carried),
+        ):
+            self._two_lines(painter, box, facts)
+        if line.is_best:
+            at = QPointF(where.badge.left() + 0.5, where.badge.center().y() + 0.5)
+            colour = self._theme.tokens.accent_text
+            painting.pill(painter, at, BADGE, font=self._small, colour=colour)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        tokens = self._theme.tokens
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if not is_chosen and not option.state & QStyle.StateFlag.State_MouseOver:
+            return
+        painter.setPen(QPen(tokens.accent if is_chosen else tokens.line, theme.LINE))
+        painter.setBrush(tokens.surface)
+        box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
+        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)

@@ -1,0 +1,201 @@
+"""The pages of the Sync panel: what travels, both lists side by side, what was refused."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QProgressBar,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.messages import shown
+from ui.models.lines import LinesModel
+from ui.models.sides import Column, SidesModel
+from ui.presenters.results import ListState
+from ui.presenters.sync_panel import Refused, SyncPanelPresenter
+from ui.theme import Theme
+from ui.widgets import parts
+from ui.widgets.lists import LinesView
+from ui.widgets.placeholder import Placeholder, Skeleton
+from ui.widgets.refused_delegate import RefusedDelegate
+
+ALL_TAKEN = "The cluster took every song that was sent."
+TITLES_SWITCH = "Share titles and artists"
+TITLES_NOTE = "Off: others see your songs in their lists only as songs of another library."
+
+
+class TravelPane(QWidget):
+    """What the next sync sends, the switch for titles, the sync itself, and the way back."""
+
+    sign_in_asked = Signal()
+
+    def __init__(self, panel: SyncPanelPresenter) -> None:
+        super().__init__()
+        self._panel = panel
+        self._outgoing = parts.label(size_px=theme.HEADING_PX)
+        self._outgoing.setObjectName("outgoingLabel")
+        self._fields = parts.label(tone="muted")
+        self._fields.setObjectName("fieldsLabel")
+        self._titles = QCheckBox(TITLES_SWITCH)
+        self._titles.setObjectName("titlesSwitch")
+        self._titles.setAccessibleName(TITLES_SWITCH)
+        self._titles_note = parts.label(TITLES_NOTE, tone="muted", size_px=theme.SMALL_PX)
+        self._bar = QProgressBar()
+        self._go = parts.button("Sync", kind="sync")
+        self._go.setObjectName("panelSyncButton")
+        self._last = parts.label(tone="muted")
+        self._last.setObjectName("lastSync")
+        self._problem = parts.label(tone="trouble")
+        self._song = parts.button("Take this song back", height=theme.SMALL_CONTROL_HEIGHT)
+        self._song.setObjectName("withdrawSongButton")
+        self._all = parts.button("Take the whole library back", height=theme.SMALL_CONTROL_HEIGHT)
+        self._all.setObjectName("withdrawAllButton")
+        self._lay_out()
+        self._titles.clicked.connect(lambda on: panel.share_titles(value=on))
+        self._go.clicked.connect(panel.sync.press)
+        self._song.clicked.connect(panel.withdraw_song)
+        self._all.clicked.connect(panel.withdraw_all)
+
+    def _lay_out(self) -> None:
+        self._bar.setFixedHeight(theme.PROGRESS_HEIGHT)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the sync")
+        for label in (self._outgoing, self._fields, self._last, self._problem):
+            label.setWordWrap(True)
+        go = QHBoxLayout()
+        go.addWidget(self._go)
+        go.addStretch(1)
+        back = QHBoxLayout()
+        back.setSpacing(theme.GRID)
+        back.addWidget(self._song)
+        back.addWidget(self._all)
+        back.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * theme.GRID, 0, 0)
+        column.setSpacing(theme.GRID)
+        for part in (self._outgoing, self._fields, self._titles, self._titles_note):
+            column.addWidget(part)
+        column.addSpacing(theme.GRID)
+        column.addLayout(go)
+        for below in (self._bar, self._last, self._problem):
+            column.addWidget(below)
+        column.addStretch(1)
+        column.addLayout(back)
+
+    def show_panel(self) -> None:
+        """Show where things stand."""
+        panel, sync = self._panel, self._panel.sync
+        self._outgoing.setText(panel.outgoing_words)
+        self._fields.setText(panel.fields_words)
+        if panel.travel:
+            self._titles.setChecked(panel.travel.outgoing.shares_titles)
+        self._go.setText(sync.button)
+        self._go.setAccessibleName(sync.button)
+        report = sync.report
+        self._bar.setVisible(sync.is_running)
+        self._bar.setRange(0, report.total if report else 0)
+        self._bar.setValue(report.done if report else 0)
+        self._last.setText(f"Last: {sync.last}" if sync.last else "")
+        self._problem.setText(panel.problem)
+        for label in (self._last, self._problem):
+            label.setVisible(bool(label.text()))
+        title = shown(panel.song.title) if panel.song else ""
+        self._song.setText(f"Take {title} back" if title else "Take this song back")
+        self._song.setEnabled(bool(title))
+        for control in (self._titles, self._song, self._all):
+            control.setEnabled(bool(sync.cluster) and not sync.is_running)
+
+
+class SidesPane(QWidget):
+    """The cluster's list of the open song beside the local one."""
+
+    def __init__(self, panel: SyncPanelPresenter, look: Theme) -> None:
+        super().__init__()
+        self._panel = panel
+        self._note = parts.CutLabel(tone="muted", size_px=theme.SMALL_PX)
+        self._note.setObjectName("sidesNote")
+        self._model = SidesModel(look, self)
+        self._table = _make_table(self._model)
+        self._skeleton = Skeleton(look, theme.CONTROL_HEIGHT)
+        self._nothing = Placeholder()
+        self._nothing.pressed.connect(panel.refresh)
+        stack = QWidget()
+        self._stack = QStackedLayout(stack)
+        for page in (self._table, self._skeleton, self._nothing):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * theme.GRID, 0, 0)
+        column.addWidget(self._note)
+        column.addWidget(stack, 1)
+
+    def show_panel(self) -> None:
+        """Show the lists, whatever their state."""
+        sides, song = self._panel.sides, self._panel.song
+        is_full = sides.state is ListState.FULL
+        lead = f"{shown(song.title)}: " if song and is_full else ""
+        self._note.say(f"{lead}{sides.note}" if is_full else "")
+        self._model.show(sides.lines)
+        match sides.state:
+            case ListState.FULL:
+                self._stack.setCurrentWidget(self._table)
+            case ListState.LOADING:
+                self._stack.setCurrentWidget(self._skeleton)
+            case _:
+                button = "Try again" if sides.state is ListState.FAILED else ""
+                self._nothing.say(sides.note, button=button)
+                self._stack.setCurrentWidget(self._nothing)
+
+
+class RefusedPane(QWidget):
+    """The songs that the cluster did not take, each with its reason."""
+
+    def __init__(self, panel: SyncPanelPresenter, look: Theme) -> None:
+        super().__init__()
+        self._panel = panel
+        self._model: LinesModel[Refused] = LinesModel(
+            self._lines, lambda line: f"{line.title}: {line.reason}", parent=self
+        )
+        self._view = LinesView("refusedList", "Songs that the cluster did not take", parent=self)
+        self._view.fill(self._model, RefusedDelegate(look, self._view))
+        self._nothing = Placeholder()
+        self._nothing.say(ALL_TAKEN)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._view)
+        self._stack.addWidget(self._nothing)
+
+    def _lines(self) -> tuple[Refused, ...]:
+        return self._panel.travel.refused if self._panel.travel else ()
+
+    def show_panel(self) -> None:
+        """Show the songs."""
+        self._model.renew()
+        self._stack.setCurrentIndex(0 if self._lines() else 1)
+
+
+def _make_table(model: SidesModel) -> QTableView:
+    table = QTableView()
+    table.setObjectName("sidesTable")
+    table.setAccessibleName("The cluster's list beside yours")
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.CONTROL_HEIGHT)
+    header = table.horizontalHeader()
+    header.setFont(theme.font(theme.SMALL_PX, theme.Weight.MEDIUM))
+    header.setHighlightSections(False)
+    for column in Column:
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(column, theme.PLACE_WIDTH)
+    for column in (Column.SONG, Column.BECAME):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    return table

@@ -1,0 +1,65 @@
+"""The keys of the window: each with its words for the sheet, and what it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from ui.presenters.answers import Tab
+from ui.presenters.window import View, WindowPresenter
+from ui.widgets.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What only the window itself can do."""
+
+    search: Callable[[], None]
+    add_songs: Callable[[], None]
+    add_folder: Callable[[], None]
+    paste: Callable[[], None]
+    choose_demo: Callable[[], None]
+    panel: Callable[[], None]
+    step: Callable[[int], None]
+    delete: Callable[[], None]
+    leave: Callable[[], None]
+    show_keys: Callable[[], None]
+
+
+def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
+    """Return every key of the window."""
+    step = doors.step
+    return (
+        Key("Space", "Play or pause", presenter.play_or_pause),
+        Key("J", "Next or previous row", partial(step, 1), shown_as="J  K"),
+        Key("K", "", partial(step, -1)),
+        Key("L", "Play the result, or the other copy, at the match", presenter.play_match),
+        Key("A", "Switch between A and B", presenter.switch),
+        Key("]", "Next or previous result", partial(_step_result, presenter, 1), "[  ]"),
+        Key("[", "", partial(_step_result, presenter, -1)),
+        Key("1", "Neighbours, Versions, Duplicates, Recommended", _turner(presenter, 0), "1 to 4"),
+        *(Key(str(at + 1), "", _turner(presenter, at)) for at in range(1, len(Tab))),
+        Key("Ctrl+F", "Search", doors.search),
+        Key("O", "Add songs", doors.add_songs),
+        Key("Shift+O", "Add a folder", doors.add_folder),
+        Key("Ctrl+V", "Add the copied files", doors.paste),
+        Key("D", "Duplicates", partial(presenter.show_copies, None)),
+        Key("C", "Check a demo before release", doors.choose_demo),
+        Key("S", "Sync", presenter.sync.press),
+        Key("Shift+S", "The Sync panel", doors.panel),
+        Key("Z", "Undo", presenter.notices.undo),
+        Key("Del", "Take the song out of the library, or a copy to the trash", doors.delete),
+        Key("Esc", "Back to the library", doors.leave),
+        Key("/", "Show these keys", doors.show_keys),
+    )
+
+
+def _turner(presenter: WindowPresenter, index: int) -> Callable[[], None]:
+    return partial(presenter.page.turn, tuple(Tab)[index])
+
+
+def _step_result(presenter: WindowPresenter, by: int) -> None:
+    """Choose the next result, or the next copy where copies are shown."""
+    if presenter.view is View.DUPLICATES:
+        presenter.duplicates.choose_copy(presenter.duplicates.copy_index + by)
+    else:
+        presenter.page.shown_list.step(by)
