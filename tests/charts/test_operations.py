@@ -8,16 +8,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import helm_python
+import numpy as np
 import pytest
 
 from app.cli import parser as songkin_parser
+from cluster_sync.keys import catalogue_id
 from cluster_sync.recommender import __main__ as recommender
+from cluster_sync.rows import SharedSong, SharedVector, song_row
+from core.embedding.network import DIMENSION as STYLE_DIMENSION
+from core.embedding.work import DIMENSION as WORK_DIMENSION
+from core.fingerprint.codes import CODE_PERIOD_S
+from core.types import Codes, Fingerprint, LibraryId, ModelId, SongId, SpaceName, Stem
+from core.vectors.rows import Row
 from tests.charts import helm, rules
 from tests.charts.helm import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 README = (helm.RECOMMENDER / "README.md").read_text("utf-8")
 # What a reader puts in; each is a valid value of its kind.
+MODEL = ModelId("style-1-0123456789ab+spleeter-2stems-0123456789ab")
 PLACEHOLDERS = {"URI": "https://milvus:19530", "NAME": "anna", "SONG": "1"}
 
 
@@ -34,6 +43,12 @@ def _of(program: str) -> list[list[str]]:
     return [[PLACEHOLDERS.get(word, word) for word in shlex.split(c)] for c in found]
 
 
+def _given_commands() -> list[list[str]]:
+    """Return songkin's commands with their options; a bare name only mentions one."""
+    whole = {tuple(words) for words in _of("songkin") if any(w.startswith("--") for w in words)}
+    return [list(words) for words in sorted(whole)]
+
+
 def _parses(parser: argparse.ArgumentParser, words: list[str]) -> bool:
     try:
         parser.parse_args(words)
@@ -42,7 +57,7 @@ def _parses(parser: argparse.ArgumentParser, words: list[str]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("words", _of("songkin"), ids=" ".join)
+@pytest.mark.parametrize("words", _given_commands(), ids=" ".join)
 def test_songkin_understands_its_commands(words: list[str]) -> None:
     assert _parses(songkin_parser(), words[1:])
 
@@ -109,15 +124,83 @@ def _after(words: list[str], option: str) -> list[str]:
     return [value for word, value in itertools.pairwise(words) if word == option]
 
 
+def _secrets_made() -> dict[str, set[str]]:
+    """Return the keys of each Secret that the page makes."""
+    found: dict[str, set[str]] = {}
+    for words in _of("kubectl"):
+        if "secret" in words:
+            kind, name = words[words.index("secret") + 1 :][:2]
+            files = [word.partition("=")[2] for word in words if word.startswith("--from-file=")]
+            found[name] = {"tls.crt", "tls.key"} if kind == "tls" else set(files)
+    return found
+
+
+def _secrets_needed(values: Any) -> Iterator[tuple[str, str]]:
+    """Yield the Secrets and keys that values refer to, wherever they stand."""
+    if isinstance(values, list):
+        for item in values:
+            yield from _secrets_needed(item)
+    if not isinstance(values, dict):
+        return
+    for key, value in values.items():
+        if key == "secretKeyRef":
+            yield value["name"], value["key"]
+        elif key == "existingSecret":
+            yield from ((value, part) for part in ("accesskey", "secretkey"))
+        elif key == "secret":
+            yield from ((value["secretName"], file) for file in ("tls.crt", "tls.key"))
+        else:
+            yield from _secrets_needed(value)
+
+
 def test_secrets_are_those_that_the_charts_mount() -> None:
-    made = set(re.findall(r"create secret (?:tls|generic) ([\w-]+)", PAGE))
-    needed: set[str] = set()
+    needed: dict[str, set[str]] = {}
     for environment in ("fat", "prod"):
-        text = str(helm.milvus_values(environment)) + str(helm.recommender_values(environment))
-        found = r"'(?:secretName|caSecretName|existingSecret)': '([\w-]+)'"
-        needed |= set(re.findall(found, text))
-        needed |= set(re.findall(r"'secretKeyRef': \{'(?:key': '\w+', ')?name': '([\w-]+)'", text))
-    assert made == needed
+        ours = helm.recommender_values(environment)
+        defaults = helm.values_of(helm.RECOMMENDER / "values.yaml")
+        pairs = [
+            (ours["auth"]["secretName"], defaults["auth"]["key"]),
+            (ours["tls"]["caSecretName"], defaults["tls"]["key"]),
+            *_secrets_needed(helm.milvus_values(environment)),
+        ]
+        for name, key in pairs:
+            needed.setdefault(name, set()).add(key)
+    assert _secrets_made() == needed
+
+
+def test_a_song_takes_as_many_bytes_as_the_page_says() -> None:
+    (told,) = re.findall(r"row in `catalogue_style` \| ([\d,]+) \|", PAGE)
+    row = _four_minutes()
+    size = sum(len(str(value).encode()) for value in row.values.values())
+    size += len(row.key) + row.vector.nbytes
+    assert size == pytest.approx(int(told.replace(",", "")), rel=0.1)
+
+
+def _four_minutes() -> Row:
+    """Return the row of a song of four minutes with all that can travel."""
+    random = np.random.default_rng(1)
+
+    def vector(space: SpaceName, stem: Stem, dimension: int) -> SharedVector:
+        numbers = random.normal(size=dimension).astype(np.float32)
+        return SharedVector(space, stem, MODEL, numbers / np.linalg.norm(numbers))
+
+    def codes(duration_s: float) -> Codes:
+        return random.integers(0, 2**32, int(duration_s / CODE_PERIOD_S), dtype=np.uint32)
+
+    style = [(SpaceName.STYLE, stem, STYLE_DIMENSION) for stem in Stem]
+    work = [(SpaceName.WORK, stem, WORK_DIMENSION) for stem in (Stem.MIX, Stem.BACKING)]
+    return song_row(
+        SharedSong(
+            catalogue_id(LibraryId("a" * 32), SongId("b" * 32)),
+            vectors=tuple(vector(*kind) for kind in (*style, *work)),
+            codes=codes(240.0),
+            duration_s=240.0,
+            title="The name of a song",
+            artist="Who plays it",
+            backing=tuple(Fingerprint(Stem.BACKING, 30.0 * i, codes(12.0)) for i in range(3)),
+            changed_at=1.8e9,
+        )
+    )
 
 
 def test_objects_have_these_names() -> None:
