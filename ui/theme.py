@@ -73,7 +73,7 @@ BADGE_WIDTH: Final = 48
 OVERLAP_WAVE_HEIGHT: Final = 56
 DIALOG_WIDTH: Final = 440
 PLACE_WIDTH: Final = 64
-PANEL_SIZE: Final = (760, 600)
+PANEL_SIZE: Final = (840, 600)
 TINT: Final = 0.14  # how much of a colour lies on its ground where something is selected
 MATCH_ALPHA: Final = 90  # of 255, of the matched place drawn over a waveform
 PLAYED_ALPHA: Final = 110  # of 255, of what was played already
@@ -319,6 +319,7 @@ QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:focus {{ color: {accent_text}; }}
 
+#sidesTable::item {{ padding-left: 5px; }}
 QTableView, QListView {{ border: 0; outline: 0; background: transparent; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: 0;

@@ -23,8 +23,8 @@ from ui.presenters.verbs import Lane, Lanes, Verb
 
 T = TypeVar("T")
 
-INVITE = "Drop a demo here, or choose a file. It is compared with what is known, and not added."
-PROMISE = "Nothing was added, and the sound stayed on this machine."
+PROMISE = "Nothing is added, and the sound stays on this machine."
+KEPT = "Nothing was added, and the sound stayed on this machine."
 NOTHING_YET = Findings(ListState.NO_SONG)
 LOOKING = Findings(ListState.LOADING)
 
@@ -115,11 +115,11 @@ class CheckPresenter:
 
     @property
     def note(self) -> str:
-        """What to do, or what left this machine."""
-        if self._path is None:
-            return INVITE
+        """What is added, and what leaves this machine."""
+        if self._path is None or self._running:
+            return PROMISE
         sent_to = self.places[Where.CATALOGUE].found.sent_to
-        return f"{PROMISE} Only vectors were sent to {sent_to}." if sent_to else PROMISE
+        return f"{KEPT} Only vectors were sent to {sent_to}." if sent_to else KEPT
 
     def check(self, path: Path) -> None:
         """Check a file, instead of the one before."""

@@ -26,6 +26,11 @@ from ui.presenters.verdicts import STRENGTH
 from ui.presenters.words import DOT, VERDICTS, searchable, size
 
 RELATED: Final = (Verdict.EXCERPT, Verdict.SAME_BACKING, Verdict.VERSION)
+RELATIONS: Final = {
+    Verdict.EXCERPT: "{} is an excerpt of it.",
+    Verdict.SAME_BACKING: "{} has the same backing.",
+    Verdict.VERSION: "{} is a version of the same composition.",
+}
 DECIDED: Final = "same song"  # by the user, not by its sound
 
 
@@ -76,8 +81,10 @@ class CopySet:
 
     @property
     def why(self) -> str:
-        """Why the first copy is the better one."""
-        return copy_words.better(self.reasons) if self.is_group else ""
+        """Why the first copy is the better one, or what the other song is to it."""
+        if self.is_group:
+            return copy_words.better(self.reasons)
+        return RELATIONS[self.pairs[0].verdict].format(shown(self.songs[1].title))
 
     def proof(self, a: SongId, b: SongId) -> Evidence | None:
         """Return what is known of two of the songs, seen from ``a``; None where it is nothing."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.types import AudioFacts, CopyFacts, CopyReason, Song, SongId
 from ui.messages import file_name, shown
-from ui.presenters.words import CHANNELS, DOT, NO_VALUE, clock, size
+from ui.presenters.words import CHANNELS, DOT, clock, size
 
 REASONS: Final = {
     CopyReason.LOSSLESS: "lossless",
@@ -78,7 +78,7 @@ def _coding(facts: AudioFacts) -> tuple[str, str]:
 def _sound(facts: CopyFacts | None) -> tuple[str, str]:
     """Say how high the sound truly reaches, and whether it is clipped."""
     if facts is None or facts.bandwidth_hz is None:
-        return NO_VALUE, ""
+        return "", ""
     reaches = f"up to {facts.bandwidth_hz / 1000:.1f} kHz"
     if facts.is_transcode:
         return reaches, "was lossy before"

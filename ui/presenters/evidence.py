@@ -11,7 +11,7 @@ from ui.presenters.words import CONFIDENCES, DOT, VERDICTS, clock
 
 BYTES: Final = "of the sound's bytes agree"
 BITS: Final = "of fingerprint bits agree"
-BACKING_BITS: Final = "of the backing's fingerprint bits agree"
+BACKING_BITS: Final = "of backing bits agree"
 HARMONY: Final = "alike in harmony"
 MEASURES: Final = {
     Verdict.EXACT_FILE: BYTES,

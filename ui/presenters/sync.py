@@ -91,7 +91,13 @@ class SyncPresenter:
             return ""
         said = STATES[self.state]
         cluster = shown(self._standing.cluster)
-        return f"{cluster}: {said}" if cluster else said[0].upper() + said[1:]
+        return f"{cluster}: {said}" if cluster else self.state_words
+
+    @property
+    def state_words(self) -> str:
+        """The state alone, as a sentence begins."""
+        said = STATES[self.state]
+        return said[0].upper() + said[1:]
 
     @property
     def button(self) -> str:

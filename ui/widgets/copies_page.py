@@ -110,7 +110,7 @@ class CopiesPage(QWidget):
             return
         self._stack.setCurrentIndex(0)
         self._title.say(opened.title)
-        self._why.say(opened.why or f"{opened.label}: {opened.detail}")
+        self._why.say(opened.why)
         self._model.renew()
         shown = min(len(opened.songs), theme.COPIES_SHOWN)
         self.view.setFixedHeight(shown * theme.COPY_HEIGHT)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QGridLayou
 from ui import theme
 from ui.widgets import parts
 
-
 # What has the keyboard may have a use of its own for it; the window hears of it otherwise.
 LEFT_TO_FOCUS = frozenset({"Esc"})
 

@@ -1,6 +1,6 @@
 """Two songs over each other with the place that both hold, what proves it, and A/B."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.types import Float32Array, Song
@@ -27,6 +27,7 @@ class OverlapWave(QWidget):
         self.wave.setObjectName(f"overlap{side.value}")
         self._song: Song | None = None
         letter = parts.label(side.value)
+        letter.setFixedWidth(theme.GRID + theme.HALF)
         letter.setFont(theme.font(weight=theme.Weight.BOLD))
         self._name = parts.CutLabel(size_px=theme.SMALL_PX)
         self._place = parts.label(tone="muted", size_px=theme.SMALL_PX)
@@ -88,7 +89,7 @@ class OverlapCard(QFrame):
     def _lay_out(self) -> None:
         proof = QHBoxLayout()
         proof.setSpacing(theme.GRID)
-        proof.addWidget(self._label)
+        proof.addWidget(self._label, alignment=Qt.AlignmentFlag.AlignVCenter)
         proof.addWidget(self._proof, 1)
         proof.addWidget(self._play)
         proof.addWidget(self._switch)

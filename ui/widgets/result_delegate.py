@@ -26,7 +26,7 @@ from ui.widgets.covers import CoverShelf
 Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
 TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-THIRD_LINE = 7  # how far up the first two move to make room for it
+THIRD_LINE = 5  # how far up the first two move to make room for it
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -74,7 +74,10 @@ def places(box: QRect) -> Places:
     has_wave = free >= theme.RESULT_WAVE_LEAST
     wave_width = min(free, theme.RESULT_WAVE_MOST) if has_wave else 0
     wave = QRect(why.left() - gap - wave_width, box.top() + 12, wave_width, box.height() - 24)
-    score_width = theme.SCORE_WIDTH if has_wave else theme.SCORE_LEAST
+    spare = free + gap  # of the place that the wave would take
+    score_width = theme.SCORE_WIDTH
+    if not has_wave:
+        score_width = max(theme.SCORE_LEAST, theme.SCORE_WIDTH + min(0, spare))
     score_left = wave.left() - (gap if has_wave else 0) - score_width
     score = QRect(score_left, box.top(), score_width, box.height())
     names = QRect(names_left, box.top(), score.left() - gap - names_left, box.height())

@@ -26,7 +26,7 @@ class SyncPanel(QDialog):
         self._sign_in = parts.button("Sign in", name="Sign in to a cluster")
         self._sign_in.setObjectName("panelSignInButton")
         self._tabs = QTabBar()
-        self._pages = (TravelPane(panel), SidesPane(panel, look), RefusedPane(panel, look))
+        self._pages = (TravelPane(panel, look), SidesPane(panel, look), RefusedPane(panel, look))
         self._stack = QStackedWidget()
         self._lay_out()
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
@@ -71,8 +71,8 @@ class SyncPanel(QDialog):
     def _show(self, _: None) -> None:
         sync, travel = self._panel.sync, self._panel.travel
         self._cluster.say(sync.cluster or "Sync")
-        self._state.say(sync.words if sync.cluster else NOT_SET_UP)
-        self._sign_in.setText("Sign in anew" if sync.cluster else "Sign in")
+        self._state.say(sync.state_words if sync.cluster else NOT_SET_UP)
+        self._sign_in.setText("Sign in again" if sync.cluster else "Sign in")
         refused = len(travel.refused) if travel else 0
         self._tabs.setTabText(2, f"Refused  {refused}" if refused else "Refused")
         for page in self._pages:

@@ -1,9 +1,7 @@
 """The pages of the Sync panel: what travels, both lists side by side, what was refused."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QProgressBar,
@@ -33,16 +31,14 @@ TITLES_NOTE = "Off: others see your songs in their lists only as songs of anothe
 class TravelPane(QWidget):
     """What the next sync sends, the switch for titles, the sync itself, and the way back."""
 
-    sign_in_asked = Signal()
-
-    def __init__(self, panel: SyncPanelPresenter) -> None:
+    def __init__(self, panel: SyncPanelPresenter, look: Theme) -> None:
         super().__init__()
         self._panel = panel
         self._outgoing = parts.label(size_px=theme.HEADING_PX)
         self._outgoing.setObjectName("outgoingLabel")
         self._fields = parts.label(tone="muted")
         self._fields.setObjectName("fieldsLabel")
-        self._titles = QCheckBox(TITLES_SWITCH)
+        self._titles = parts.TickBox(TITLES_SWITCH, look)
         self._titles.setObjectName("titlesSwitch")
         self._titles.setAccessibleName(TITLES_SWITCH)
         self._titles_note = parts.label(TITLES_NOTE, tone="muted", size_px=theme.SMALL_PX)

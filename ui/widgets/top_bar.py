@@ -17,7 +17,8 @@ TIPS = {
     Filter.DUPLICATES: "Songs that are a copy, an excerpt or another form of an earlier one",
     Filter.PROBLEMS: "Files that could not be added",
 }
-ADD = "Add \N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+MORE = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+ADD = f"Add {MORE}"
 TROUBLED = frozenset({SyncState.REFUSED, SyncState.OFFLINE})
 
 
@@ -99,9 +100,7 @@ class TopBar(QFrame):
             chip = self._make_chip(which)
             group.addButton(chip)
             row.addWidget(chip)
-        add = parts.button(
-            "Add \N{BLACK DOWN-POINTING SMALL TRIANGLE}", name="Add songs or a folder"
-        )
+        add = parts.button(ADD, name="Add songs or a folder")
         add.setObjectName("addButton")
         menu = QMenu(add)
         menu.addAction("Songs (O)").triggered.connect(self.add_asked)
@@ -111,7 +110,7 @@ class TopBar(QFrame):
         keys.setFixedWidth(theme.CONTROL_HEIGHT)
         keys.clicked.connect(self.keys_asked)
         row.addWidget(self._cluster, 3)
-        panel = parts.button("\N{HORIZONTAL ELLIPSIS}", name="The Sync panel (Shift+S)")
+        panel = parts.button(MORE, name="The Sync panel (Shift+S)")
         panel.setObjectName("panelButton")
         panel.setToolTip("What travels, both lists, what was refused (Shift+S)")
         panel.setFixedWidth(theme.CONTROL_HEIGHT)

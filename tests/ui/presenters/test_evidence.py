@@ -46,7 +46,7 @@ def test_another_speed_is_told_from_the_side_that_is_asked() -> None:
     [
         (Verdict.EXACT_FILE, 1.0, "100 % of the sound's bytes agree"),
         (Verdict.EXCERPT, 0.95, "95.0 % of fingerprint bits agree"),
-        (Verdict.SAME_BACKING, 0.81, "81.0 % of the backing's fingerprint bits agree"),
+        (Verdict.SAME_BACKING, 0.81, "81.0 % of backing bits agree"),
         (Verdict.VERSION, 0.9, "0.90 alike in harmony"),
     ],
 )
