@@ -6,10 +6,8 @@ writes them: ``catalogue_style`` the songs of all libraries, ``recommendations``
 were not believed, ``leases`` who leads.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,12 +19,22 @@ from cluster_sync.keys import (
     own_song,
     song_of,
 )
+from cluster_sync.lists import (
+    LEASES,
+    LIST_FIELDS,
+    NO_VECTOR,
+    RECOMMENDATIONS,
+    REFUSALS,
+    ListItem,
+    items_text,
+    lists_spec,
+    read_items,
+)
 from cluster_sync.models import base_model, is_comparable, older_side
 from cluster_sync.rows import (
     FORMAT,
     LIVE,
     MAX_MODEL_BYTES,
-    MAX_TEXT_BYTES,
     REMOVED,
     SONG_FIELD_SPECS,
     SONG_FIELDS,
@@ -43,17 +51,24 @@ from cluster_sync.rows import (
     song_row,
     tombstone,
 )
-from core.types import CatalogueId, LibraryId, ModelId
+from core.errors import ClusterError, ClusterProblem
+from core.types import LibraryId, ModelId
 from core.vectors.milvus import CollectionSpec, FieldKind, FieldSpec, MilvusStore, Row
 
 # Others say ``from cluster_sync import collections as shapes``, and find rows and keys here too.
 __all__ = [
     "FORMAT",
     "INBOX_PREFIX",
+    "LEASES",
+    "LIST_FIELDS",
     "LIVE",
+    "NO_VECTOR",
+    "RECOMMENDATIONS",
+    "REFUSALS",
     "REMOVED",
     "SONG_FIELDS",
     "WITHDRAWN",
+    "ListItem",
     "SharedSong",
     "SharedVector",
     "Values",
@@ -65,9 +80,12 @@ __all__ = [
     "inbox_name",
     "inbox_owner",
     "is_comparable",
+    "items_text",
+    "lists_spec",
     "older_side",
     "own_song",
     "read_codes",
+    "read_items",
     "read_song",
     "read_windows",
     "song_of",
@@ -76,40 +94,17 @@ __all__ = [
 ]
 
 CATALOGUE = "catalogue_style"
-RECOMMENDATIONS = "recommendations"
 MODELS = "models"
 GRAVES = "withdrawn"
-REFUSALS = "refusals"
-LEASES = "leases"
 SHARED = (CATALOGUE, RECOMMENDATIONS, MODELS, GRAVES, REFUSALS, LEASES)
 STYLE_KEY = "style"
-# Milvus 2.3 wants a vector in every collection; a list has none.
-NO_VECTOR: tuple[float, float] = (1.0, 0.0)
 
-_LIST_FIELDS = (
-    FieldSpec("digest", FieldKind.TEXT, 64),  # of the song's row when the list was made
-    FieldSpec("density", FieldKind.REAL),
-    FieldSpec("stamp", FieldKind.TEXT, 64),  # of the list itself
-    FieldSpec("items", FieldKind.TEXT, MAX_TEXT_BYTES),
-)
-LIST_FIELDS = tuple(one.name for one in _LIST_FIELDS)
 _MODEL_FIELDS = (FieldSpec("model_id", FieldKind.TEXT, MAX_MODEL_BYTES),)
 _GRAVE_FIELDS = (
     FieldSpec("changed_at", FieldKind.REAL),
     FieldSpec("deleted", FieldKind.INTEGER),  # REMOVED or WITHDRAWN
 )
 GRAVE_FIELDS = tuple(one.name for one in _GRAVE_FIELDS)
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One line of a list on the cluster."""
-
-    key: CatalogueId
-    title: str
-    artist: str
-    score: float
-    reason: str
 
 
 def inbox_spec(library_id: LibraryId, dimension: int) -> CollectionSpec:
@@ -133,28 +128,6 @@ def graves_spec() -> CollectionSpec:
     A machine that has not synced since then finds here that its older copy must not come back.
     """
     return CollectionSpec(GRAVES, len(NO_VECTOR), _GRAVE_FIELDS)
-
-
-def lists_spec() -> CollectionSpec:
-    """Return the shape of the collection of lists."""
-    return CollectionSpec(RECOMMENDATIONS, len(NO_VECTOR), _LIST_FIELDS)
-
-
-def items_text(items: tuple[ListItem, ...]) -> str:
-    """Return a list as a row's text."""
-    lines = [[one.key, one.title, one.artist, round(one.score, 6), one.reason] for one in items]
-    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
-
-
-def read_items(text: str) -> tuple[ListItem, ...]:
-    """Return a list out of a row's text; raise ``ValueError`` for anything else."""
-    try:
-        return tuple(
-            ListItem(CatalogueId(str(k)), str(t), str(a), float(s), str(r))
-            for k, t, a, s, r in json.loads(text)
-        )
-    except TypeError as error:
-        raise ValueError("not a list of recommendations") from error
 
 
 def model_row(model_id: ModelId) -> Row:
@@ -187,3 +160,15 @@ def cluster_model(store: MilvusStore) -> ModelId | None:
         return None
     rows = store.get(MODELS, [STYLE_KEY], ["model_id"], with_vectors=False)
     return ModelId(str(rows[0].values["model_id"])) if rows else None
+
+
+def check_model(store: MilvusStore, ours: str, *, model: str | None) -> None:
+    """Raise ``ClusterError`` where the catalogue takes vectors of another embedder than ours."""
+    mine = base_model(ours)
+    if not model or mine == model:
+        return
+    old = {"here": "this computer", "there": "the cluster"}.get(
+        older_side(mine, model), "one of the two"
+    )
+    detail = f"{old} is out of date: vectors here are of {mine}, those there of {model}"
+    raise ClusterError(store.address, ClusterProblem.MODEL_MISMATCH, detail=detail)

@@ -1,15 +1,22 @@
-"""What of the catalogue travels: vectors, the mix's fingerprint, duration, maybe the name."""
+"""What of the catalogue travels: vectors, fingerprints, duration, maybe the name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cluster_sync.collections import SharedSong, SharedVector, catalogue_id
+from cluster_sync.keys import catalogue_id
+from cluster_sync.models import is_comparable
+from cluster_sync.rows import SharedSong, SharedVector
+from core.library.changes import Outbox
 from core.library.store import Catalogue
-from core.types import Codes, SongId, SpaceName, Stem, StemVectors
+from core.types import Codes, Fingerprint, Float32Array, ModelId, SongId, SpaceName, Stem
 
+# What is said to travel, in words; the last two only by choice.
+ALWAYS = ("vectors", "fingerprints", "duration", "names of the models", "time of the last change")
+BY_CHOICE = ("title", "artist")
 # The first one that a song has is searched on the cluster: the backing, or the mix while the song
-# waits for its separation. A song without either (silence) is not shared.
+# waits for its separation, or where its separator isn't compared there. A song without either
+# (silence) is not shared.
 _SEARCHED = ((SpaceName.STYLE, Stem.BACKING), (SpaceName.STYLE, Stem.MIX))
 _OTHERS = (
     (SpaceName.STYLE, Stem.VOCAL),
@@ -17,34 +24,48 @@ _OTHERS = (
     (SpaceName.WORK, Stem.BACKING),
 )
 
+Vectors = Mapping[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]
+
 
 def shared_songs(
     catalogue: Catalogue, song_ids: Sequence[SongId], *, share_titles: bool
 ) -> list[SharedSong]:
     """Return those of these songs that can be shared, as the cluster will know them."""
-    found = {kind: catalogue.vectors_of(song_ids, *kind) for kind in (*_SEARCHED, *_OTHERS)}
-    shared = []
-    for song_id in song_ids:
-        vectors = [_shared(of[song_id]) for of in found.values() if song_id in of]
-        if vectors and vectors[0].space is SpaceName.STYLE and vectors[0].stem is not Stem.VOCAL:
-            song = catalogue.song(song_id)
-            shared.append(
+    vectors = catalogue.all_song_vectors(song_ids)
+    prints = catalogue.all_fingerprints(song_ids)
+    changed_at = Outbox(catalogue).changed_at(song_ids)
+    found = []
+    for song in catalogue.songs_of(song_ids):
+        travelling = shared_vectors(vectors.get(song.song_id, {}))
+        if travelling:
+            mine = prints.get(song.song_id, ())
+            found.append(
                 SharedSong(
-                    key=catalogue_id(catalogue.library_id, song_id),
-                    vectors=tuple(vectors),
-                    codes=_mix_codes(catalogue, song_id),
+                    key=catalogue_id(catalogue.library_id, song.song_id),
+                    vectors=travelling,
+                    codes=codes_of(mine, Stem.MIX),
                     duration_s=song.duration_s,
                     title=song.title if share_titles else "",
                     artist=song.artist if share_titles else "",
+                    backing=tuple(one for one in mine if one.stem is Stem.BACKING),
+                    changed_at=changed_at.get(song.song_id, song.added_at),
                 )
             )
-    return shared
+    return found
 
 
-def _shared(found: StemVectors) -> SharedVector:
-    return SharedVector(found.space, found.stem, found.model_id, found.song)
+def shared_vectors(vectors: Vectors) -> tuple[SharedVector, ...]:
+    """Return a song's vectors as they travel, the one that is searched first; maybe none."""
+    first = next(
+        (kind for kind in _SEARCHED if kind in vectors and is_comparable(vectors[kind][0])), None
+    )
+    if first is None:
+        return ()
+    kinds = [first, *(kind for kind in (*_SEARCHED, *_OTHERS) if kind in vectors and kind != first)]
+    return tuple(SharedVector(*kind, *vectors[kind]) for kind in kinds)
 
 
-def _mix_codes(catalogue: Catalogue, song_id: SongId) -> Codes:
-    parts = [one.codes for one in catalogue.fingerprints(song_id, Stem.MIX)]
+def codes_of(prints: Sequence[Fingerprint], stem: Stem) -> Codes:
+    """Return the codes of a stem, part after part; maybe none."""
+    parts = [one.codes for one in prints if one.stem is stem]
     return np.concatenate(parts) if parts else np.zeros(0, np.uint32)

@@ -1,11 +1,12 @@
-"""The lists that the cluster made for a library, brought home."""
+"""What comes back from the cluster: the library's lists, how they came about, what was refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cluster_sync import collections as shapes
+from cluster_sync import lists
+from cluster_sync.keys import catalogue_id, own_song, song_of
 from core.errors import ClusterError, ClusterProblem
-from core.types import LibraryId, Recommendation, SongId
+from core.types import Explanation, LibraryId, Recommendation, RowRefusal, SongId
 from core.vectors.milvus import MilvusStore, Row
 
 LISTS_A_STEP = 200  # some hundred kilobytes
@@ -20,45 +21,66 @@ class Pulled:
 
 
 def pull_lists(
-    store: MilvusStore, library_id: LibraryId, *, known: Mapping[str, str]
+    store: MilvusStore, library_id: LibraryId, *, known: Mapping[SongId, str]
 ) -> Iterator[Pulled]:
     """Yield the lists whose stamps differ from the ``known`` ones, some at a time.
 
     A list that was known and is no longer there comes back empty.
     """
     stamps = dict(_stamps(store, library_id))
-    gone = [SongId(song_id) for song_id in known if song_id not in stamps and known[song_id]]
+    gone = [song_id for song_id in known if song_id not in stamps]
     if gone:
         yield Pulled(dict.fromkeys(gone, ()), dict.fromkeys(gone, ""))
     changed = [one for one, stamp in stamps.items() if known.get(one) != stamp]
     for start in range(0, len(changed), LISTS_A_STEP):
         some = changed[start : start + LISTS_A_STEP]
-        keys = [shapes.catalogue_id(library_id, song_id) for song_id in some]
-        rows = store.get(shapes.RECOMMENDATIONS, keys, ["stamp", "items"], with_vectors=False)
+        keys = [catalogue_id(library_id, song_id) for song_id in some]
+        rows = store.get(lists.RECOMMENDATIONS, keys, ["stamp", "items"], with_vectors=False)
         yield Pulled(
-            {shapes.own_song(row.key): _list(row, library_id, store=store) for row in rows},
-            {shapes.own_song(row.key): str(row.values["stamp"]) for row in rows},
+            {own_song(row.key): _list(row, library_id, store=store) for row in rows},
+            {own_song(row.key): str(row.values["stamp"]) for row in rows},
         )
 
 
+def pull_refusals(store: MilvusStore, library_id: LibraryId) -> list[RowRefusal]:
+    """Return which songs of the library the cluster did not take, and why."""
+    if store.dimension(lists.REFUSALS) is None:
+        return []
+    rows = store.heads(lists.REFUSALS, ["reason"], prefix=f"{library_id}:")
+    return [RowRefusal(own_song(row.key), str(row.values["reason"])) for row in rows]
+
+
+def pull_explanation(
+    store: MilvusStore, library_id: LibraryId, *, song_id: SongId
+) -> Explanation | None:
+    """Return how the cluster came to a song's list, or None where it has none."""
+    if store.dimension(lists.RECOMMENDATIONS) is None:
+        return None
+    keys = [catalogue_id(library_id, song_id)]
+    rows = store.get(lists.RECOMMENDATIONS, keys, lists.EXPLANATION_FIELDS, with_vectors=False)
+    try:
+        return lists.read_explanation(rows[0].values) if rows else None
+    except ValueError as error:
+        raise _unreadable(store, error) from error
+
+
 def _stamps(store: MilvusStore, library_id: LibraryId) -> Iterator[tuple[SongId, str]]:
-    if store.dimension(shapes.RECOMMENDATIONS) is None:
+    if store.dimension(lists.RECOMMENDATIONS) is None:
         return
-    for row in store.heads(shapes.RECOMMENDATIONS, ["stamp"], prefix=f"{library_id}:"):
-        yield shapes.own_song(row.key), str(row.values["stamp"])
+    for row in store.heads(lists.RECOMMENDATIONS, ["stamp"], prefix=f"{library_id}:"):
+        yield own_song(row.key), str(row.values["stamp"])
 
 
 def _list(row: Row, library_id: LibraryId, *, store: MilvusStore) -> list[Recommendation]:
     try:
-        items = shapes.read_items(str(row.values["items"]))
+        items = lists.read_items(str(row.values["items"]))
     except ValueError as error:
-        detail = f"a list that can't be read: {error}"
-        raise ClusterError(store.address, ClusterProblem.REFUSED, detail=detail) from error
+        raise _unreadable(store, error) from error
     return [
         Recommendation(
             rank=place,
             catalogue_id=item.key,
-            song_id=shapes.song_of(item.key, library_id),
+            song_id=song_of(item.key, library_id),
             title=item.title,
             artist=item.artist,
             score=item.score,
@@ -66,3 +88,8 @@ def _list(row: Row, library_id: LibraryId, *, store: MilvusStore) -> list[Recomm
         )
         for place, item in enumerate(items, start=1)
     ]
+
+
+def _unreadable(store: MilvusStore, error: ValueError) -> ClusterError:
+    detail = f"a list that can't be read: {error}"
+    return ClusterError(store.address, ClusterProblem.REFUSED, detail=detail)

@@ -83,13 +83,16 @@ class EvidenceShelf(Shelf):
             ).fetchall()
         return tuple(Fingerprint(stem, row[0], self._codes(row[1])) for row in rows)
 
-    def mix_codes(self) -> Iterator[tuple[SongId, Codes]]:
-        """Yield the codes of every song's mix."""
-        with self.database.reading() as connection:
-            for song_id, blob in connection.execute(
-                "SELECT song_id, codes FROM fingerprint WHERE stem = ?", (Stem.MIX.value,)
-            ):
-                yield SongId(song_id), self._codes(blob)
+    def fingerprints_of(
+        self, song_ids: Sequence[SongId]
+    ) -> Iterator[tuple[SongId, tuple[Fingerprint, ...]]]:
+        """Yield the fingerprints of those of these songs that have some, all stems together."""
+        for start in range(0, len(song_ids), _IDS_A_QUERY):
+            found: dict[SongId, list[Fingerprint]] = {}
+            for song_id, stem, start_s, blob in self._rows(song_ids[start : start + _IDS_A_QUERY]):
+                fingerprint = Fingerprint(Stem(stem), start_s, self._codes(blob))
+                found.setdefault(SongId(song_id), []).append(fingerprint)
+            yield from ((song_id, tuple(several)) for song_id, several in found.items())
 
     def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
         """Return a song's vectors of a stem in a space, or None where it has none."""
@@ -185,6 +188,16 @@ class EvidenceShelf(Shelf):
                 some = song_ids[start : start + _IDS_A_QUERY]
                 marks = ", ".join("?" * len(some))
                 yield from connection.execute(f"{query} WHERE song_id IN ({marks})", some)
+
+    def _rows(self, song_ids: Sequence[SongId]) -> list[tuple[Any, ...]]:
+        marks = ", ".join("?" * len(song_ids))
+        with self.database.reading() as connection:
+            return connection.execute(
+                # Only question marks enter the text.
+                f"SELECT song_id, stem, start_s, codes FROM fingerprint"  # noqa: S608
+                f" WHERE song_id IN ({marks}) ORDER BY song_id, stem, start_s",
+                tuple(song_ids),
+            ).fetchall()
 
     def _stem_vectors(self, space: SpaceName, stem: Stem, row: tuple[Any, ...]) -> StemVectors:
         _, model_id, dimension, excerpt_s, song_vector, starts_s, excerpt_vectors = row

@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.library.changes import IDS_A_QUERY
+from core.library.changes import IDS_A_QUERY, ChangeKind, queue_change
 from core.library.database import Shelf
 from core.types import RowRefusal, SongId
 
 SHARES_NOTE = "cluster.shares"  # what songs do of which the user said nothing: "1" or "0"
+TITLES_NOTE = "cluster.titles"  # "1" or "0" once the user has chosen
+FAREWELL_NOTE = "cluster.farewell"  # "1" while a withdrawal of everything waits to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +97,58 @@ class Ledger:
     def all_songs(self, *, is_shared: bool) -> list[SongId]:
         """Return every song of the library that travels, or every one that does not."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT song_id FROM song LEFT JOIN sharing USING (song_id)"
-                " WHERE coalesce(is_shared, ?) = ? ORDER BY added_at, song.rowid",
-                (_shares(connection), is_shared),
-            )
-            return [SongId(row[0]) for row in rows]
+            return _songs(connection, is_shared=is_shared)
+
+    def shares_all(self) -> bool:
+        """Tell whether songs travel of which the user said nothing."""
+        with self._database.reading() as connection:
+            return bool(_shares(connection))
+
+    def hold_back(self, song_ids: Sequence[SongId]) -> None:
+        """Remember that songs were withdrawn, on another machine: they don't travel from here."""
+        with self._database.writing() as connection:
+            _write_sharing(connection, song_ids, is_shared=False)
 
     def share(self, song_ids: Sequence[SongId], *, is_shared: bool) -> None:
-        """Remember the user's word on single songs."""
+        """Remember the user's word on single songs, and queue them."""
         with self._database.writing() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO sharing VALUES (?, ?)",
-                [(song_id, is_shared) for song_id in song_ids],
-            )
+            _write_sharing(connection, song_ids, is_shared=is_shared)
+            for song_id in song_ids:
+                queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
     def share_all(self, *, is_shared: bool) -> None:
-        """Remember the user's word on the whole library; what was said of songs is forgotten."""
+        """Remember the user's word on the whole library, and queue what it changes.
+
+        What was said of songs is forgotten.
+        """
         with self._database.writing() as connection:
+            changed = _songs(connection, is_shared=not is_shared)
             connection.execute("DELETE FROM sharing")
-            connection.execute(
-                "INSERT OR REPLACE INTO note VALUES (?, ?)", (SHARES_NOTE, str(int(is_shared)))
+            _write_note(connection, SHARES_NOTE, str(int(is_shared)))
+            _write_note(connection, FAREWELL_NOTE, "" if is_shared else "1")
+            for song_id in changed:
+                queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+
+    def share_titles(self, *, is_shared: bool) -> None:
+        """Remember whether titles travel, and queue every song that does."""
+        with self._database.writing() as connection:
+            _write_note(connection, TITLES_NOTE, str(int(is_shared)))
+            for song_id in _songs(connection, is_shared=True):
+                queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+
+    def outgoing_bytes(self) -> int:
+        """Return about how many bytes of vectors and codes wait in the outbox."""
+        with self._database.reading() as connection:
+            codes, vectors = (
+                connection.execute(
+                    f"SELECT coalesce(sum(length({column})), 0) FROM outbox"  # noqa: S608 - names
+                    f" JOIN {table} USING (song_id) LEFT JOIN sharing USING (song_id)"
+                    " WHERE kind = 'upsert' AND coalesce(is_shared, ?)",
+                    (_shares(connection),),
+                ).fetchone()[0]
+                for column, table in (("codes", "fingerprint"), ("song_vector", "vectors"))
             )
+        return int(codes + vectors)
 
     def stamps(self) -> dict[SongId, str]:
         """Return which state of each song's list was pulled last."""
@@ -154,6 +186,28 @@ class Ledger:
 
 def _held(row: tuple[str, str, float, int]) -> Held:
     return Held(SongId(row[0]), row[1], row[2], bool(row[3]))
+
+
+def _songs(connection: sqlite3.Connection, *, is_shared: bool) -> list[SongId]:
+    rows = connection.execute(
+        "SELECT song_id FROM song LEFT JOIN sharing USING (song_id)"
+        " WHERE coalesce(is_shared, ?) = ? ORDER BY added_at, song.rowid",
+        (_shares(connection), is_shared),
+    )
+    return [SongId(row[0]) for row in rows]
+
+
+def _write_sharing(
+    connection: sqlite3.Connection, song_ids: Sequence[SongId], *, is_shared: bool
+) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO sharing VALUES (?, ?)",
+        [(song_id, is_shared) for song_id in song_ids],
+    )
+
+
+def _write_note(connection: sqlite3.Connection, key: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (key, value))
 
 
 def _shares(connection: sqlite3.Connection) -> int:

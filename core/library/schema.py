@@ -166,6 +166,42 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "DELETE FROM note WHERE key IN ('cluster.sent', 'cluster.lists')",
         "INSERT OR REPLACE INTO outbox (song_id, kind) SELECT song_id, 'upsert' FROM song",
     ),
+    (
+        """CREATE TABLE copy_facts (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            bandwidth_hz REAL,
+            cutoff_hz REAL,
+            clipped_share REAL NOT NULL,
+            peak REAL NOT NULL,
+            n_tags INTEGER NOT NULL
+        )""",
+        """CREATE TABLE decision (
+            a TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            b TEXT NOT NULL REFERENCES song ON DELETE CASCADE,
+            decision TEXT NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (a, b),
+            CHECK (a < b)
+        )""",
+        "CREATE INDEX decision_by_b ON decision (b)",
+        "INSERT INTO decision SELECT a, b, 'not_duplicate', 0.0 FROM dismissed",
+        "DROP TABLE dismissed",
+        """CREATE TABLE action (
+            action_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            songs TEXT NOT NULL,
+            at REAL NOT NULL,
+            detail TEXT NOT NULL
+        )""",
+        # The rows of songs that left, as JSON (core/library/archive.py).
+        """CREATE TABLE archived (
+            action_id INTEGER NOT NULL REFERENCES action ON DELETE CASCADE,
+            table_name TEXT NOT NULL,
+            columns TEXT NOT NULL
+        )""",
+        "CREATE INDEX archived_by_action ON archived (action_id)",
+    ),
 )
 
 

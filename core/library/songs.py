@@ -88,6 +88,12 @@ class SongShelf(Shelf):
         """Return the songs whose separation is still to do, the first added first."""
         return self._select(f"WHERE stage = ? {_OLDEST_FIRST}", Stage.FIRST_ANSWER.value)
 
+    def code_stamps(self) -> dict[SongId, str]:
+        """Return what names the state of each song's fingerprints: its file, and its stage."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT song_id, substr(sha256, 1, 16), stage FROM song")
+            return {SongId(row[0]): f"{row[1]} {row[2]}" for row in rows}
+
     def relocate(self, song_id: SongId, path: Path) -> None:
         """Note that a song's file now lies elsewhere, where no other song of the library lies."""
         with self.database.writing() as connection:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.library.changes import ChangeKind, queue_change
+from core.library.copy_facts import MeasureShelf, write_measures
 from core.library.database import BUSY_TIMEOUT_S, Database, folder_error
+from core.library.decisions import DecisionShelf
 from core.library.evidence import (
     EvidenceShelf,
     clear_evidence,
@@ -17,6 +19,7 @@ from core.library.evidence import (
     write_pictures,
     write_vectors,
 )
+from core.library.journal import JournalShelf
 from core.library.memory import MemoryShelf
 from core.library.songs import SongShelf, require_song, write_song
 from core.library.verdicts import VerdictShelf, clear_verdicts
@@ -26,7 +29,16 @@ from core.types import Fingerprint, LibraryId, SongId, SongRecord, Stage, StemVe
 FILE_NAME = "catalogue.sqlite3"
 
 
-class Catalogue(SongShelf, EvidenceShelf, VerdictShelf, WaitingShelf, MemoryShelf):
+class Catalogue(
+    SongShelf,
+    EvidenceShelf,
+    VerdictShelf,
+    WaitingShelf,
+    MemoryShelf,
+    MeasureShelf,
+    DecisionShelf,
+    JournalShelf,
+):
     """One library's catalogue, opened or created; raises ``LibraryError`` from every verb."""
 
     def __init__(self, folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
@@ -44,7 +56,7 @@ class Catalogue(SongShelf, EvidenceShelf, VerdictShelf, WaitingShelf, MemoryShel
         """Store a song, or replace all that is known of the song with its id.
 
         It is queued for the cluster, and its file no longer waits or counts as failed. Listens
-        and dismissals stay; verdicts go, since they were proved on the old sound.
+        and decisions stay; verdicts go, since they were proved on the old sound.
         """
         song = record.song
         with self.database.writing() as connection:
@@ -54,6 +66,7 @@ class Catalogue(SongShelf, EvidenceShelf, VerdictShelf, WaitingShelf, MemoryShel
             write_pictures(connection, song.song_id, cover=record.cover, overview=record.overview)
             write_fingerprints(connection, song.song_id, fingerprints=record.fingerprints)
             write_vectors(connection, song.song_id, vectors=record.vectors)
+            write_measures(connection, song.song_id, measures=record.measures)
             queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)
             forget_file(connection, song.path)
 

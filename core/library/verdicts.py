@@ -1,8 +1,8 @@
-"""What pairs of songs are, and which pairs the user says are none.
+"""What pairs of songs are.
 
 A pair is stored with the smaller id first, a row for each place where the one lies in the other;
-it is given back with the song that was asked for as ``a``. Dismissals lie apart from verdicts, so
-that no new analysis forgets them.
+it is given back with the song that was asked for as ``a``. Pairs of which the user says that they
+are none (``core/library/decisions.py``) are kept, and not shown.
 """
 
 import sqlite3
@@ -12,18 +12,18 @@ from typing import Any
 from core.errors import BugError
 from core.library.database import Shelf
 from core.library.songs import has_song, require_song
-from core.types import Confidence, Overlap, PairVerdict, SongId, Verdict
+from core.types import Confidence, Decision, Overlap, PairVerdict, SongId, Verdict
 
 _STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}  # declared strongest first
 
 
 def clear_verdicts(connection: sqlite3.Connection, song_id: SongId) -> None:
-    """Drop what is known of a song's pairs; dismissals stay."""
+    """Drop what is known of a song's pairs; decisions stay."""
     connection.execute("DELETE FROM verdict WHERE a = ? OR b = ?", (song_id, song_id))
 
 
 class VerdictShelf(Shelf):
-    """Keeps verdicts, and the user's word against them."""
+    """Keeps verdicts."""
 
     def put_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
         """Replace what is known of a song's pairs.
@@ -49,32 +49,19 @@ class VerdictShelf(Shelf):
     def verdicts(self, song_id: SongId | None = None) -> list[PairVerdict]:
         """Return the verdicts on a song's pairs, or on all; the strongest first.
 
-        The song that is asked for is ``a`` in each. Dismissed pairs are left out.
+        The song that is asked for is ``a`` in each. Pairs that the user says are none
+        are left out.
         """
         with self.database.reading() as connection:
             rows = connection.execute(
                 "SELECT * FROM verdict WHERE (:song IS NULL OR a = :song OR b = :song)"
-                " AND NOT EXISTS (SELECT 1 FROM dismissed d"
-                " WHERE d.a = verdict.a AND d.b = verdict.b)",
-                {"song": song_id},
+                " AND NOT EXISTS (SELECT 1 FROM decision d"
+                " WHERE d.a = verdict.a AND d.b = verdict.b AND d.decision = :none)",
+                {"song": song_id, "none": Decision.NOT_DUPLICATE.value},
             ).fetchall()
         found = [_pair(row) for row in rows]
         turned = [pair.turned if pair.b == song_id else pair for pair in found]
         return sorted(turned, key=lambda p: (_STRENGTH[p.verdict], -p.score, p.a, p.b))
-
-    def dismiss(self, a: SongId, b: SongId) -> None:
-        """Remember that this pair is none, whatever an analysis says."""
-        with self.database.writing() as connection:
-            require_song(connection, a)
-            require_song(connection, b)
-            connection.execute(
-                "INSERT INTO dismissed VALUES (?, ?) ON CONFLICT DO NOTHING", sorted((a, b))
-            )
-
-    def restore(self, a: SongId, b: SongId) -> None:
-        """Forget a dismissal; the pair's verdict is shown again."""
-        with self.database.writing() as connection:
-            connection.execute("DELETE FROM dismissed WHERE a = ? AND b = ?", sorted((a, b)))
 
 
 def _strongest_of_pairs(verdicts: Iterable[PairVerdict]) -> list[PairVerdict]:

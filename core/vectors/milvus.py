@@ -72,6 +72,7 @@ class MilvusStore:
         self._line = Connection(self._door, self._client, foreign=FOREIGN)
         self._dimensions: dict[str, int] = {}
         self._lock = threading.Lock()
+        self._making: dict[str, threading.Lock] = {}  # one for each collection that was asked for
 
     def close(self) -> None:
         """Close the connection; a folder of Milvus Lite can then be opened by others."""
@@ -89,6 +90,8 @@ class MilvusStore:
         ``LibraryError`` DAMAGED.
         """
         with self._lock:
+            making = self._making.setdefault(spec.name, threading.Lock())
+        with making:
             if not self._exists(spec.name):
                 self._forget(spec.name)
                 self._create(spec)
@@ -212,9 +215,10 @@ class MilvusStore:
         for some in pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
             yield from self.get(name, some, fields, with_vectors=with_vectors)
 
-    def count(self, name: str) -> int:
-        """Return how many rows a collection has."""
-        answer = self._line.read(name, self._client.query, filter="", output_fields=["count(*)"])
+    def count(self, name: str, *, where: Where | None = None) -> int:
+        """Return how many rows a collection has, or how many whose fields equal ``where``."""
+        which = range_filter("", "~", where=where) if where else ""
+        answer = self._line.read(name, self._client.query, filter=which, output_fields=["count(*)"])
         return int(answer[0]["count(*)"])
 
     def search(

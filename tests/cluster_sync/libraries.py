@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
+from cluster_sync import collections as shapes
 from cluster_sync.credentials import OneSync
 from cluster_sync.sync import ClusterSync
 from core.library.store import Catalogue
@@ -139,3 +140,31 @@ def sync_of(
     )
     made.sign_in(cluster.uri, token=cluster.token)
     return made
+
+
+def inbox_of(cluster: Cluster, catalogue: Catalogue) -> dict[SongId, dict[str, object]]:
+    """Return what a library's inbox holds, by song; the tombstones too."""
+    store = cluster.open()
+    try:
+        name = shapes.inbox_name(catalogue.library_id)
+        if store.dimension(name) is None:
+            return {}
+        rows = store.scan(name, shapes.SONG_FIELDS, with_vectors=False)
+        return {shapes.own_song(row.key): dict(row.values) for row in rows}
+    finally:
+        store.close()
+
+
+def obey(cluster: Cluster, catalogue: Catalogue) -> None:
+    """Do what a pass does with a library's tombstones at its end: bury them, and drop them."""
+    store = cluster.open()
+    name = shapes.inbox_name(catalogue.library_id)
+    if store.dimension(name) is not None:
+        dead = [
+            row
+            for row in store.scan(name, shapes.GRAVE_FIELDS, with_vectors=False)
+            if row.values["deleted"] != shapes.LIVE
+        ]
+        shapes.bury(store, dead)
+        store.delete(name, [row.key for row in dead])
+    store.close()

@@ -8,14 +8,14 @@ from cluster_sync import collections as shapes
 from cluster_sync import plan
 from cluster_sync.credentials import OneSync
 from cluster_sync.demo_server import DemoServer, free_ports
-from cluster_sync.recommender.passes import recommend_pass
-from cluster_sync.sync import SENT_NOTE, ClusterSync
+from cluster_sync.sync import ClusterSync
 from core.errors import Cancelled, ClusterError, ClusterProblem
+from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.progress import Progress, ProgressReport
 from core.types import ModelId, SyncReport, SyncState
 from core.vectors.milvus import MilvusStore
-from tests.cluster_sync.libraries import Cluster, add, song_id, sync_of
+from tests.cluster_sync.libraries import MODEL, Cluster, add, song_id, sync_of
 
 lite_only = pytest.mark.parametrize("cluster", ["lite"], indirect=True)
 
@@ -58,18 +58,17 @@ def test_a_wrong_token_leaves_the_outbox_untouched(
         sync(port)
     assert caught.value.problem is ClusterProblem.SIGN_IN
     assert (port.state, port.waiting()) == (SyncState.REFUSED, 1)
-    for key in ("cluster.uri", "cluster.state", "cluster.sent", "cluster.lists"):
+    for key in ("cluster.uri", "cluster.state", "cluster.unproved"):
         assert "wrong" not in (mine.note(key) or "")
 
 
 @lite_only
 def test_another_model_is_refused_and_the_old_side_named(
-    cluster: Cluster, mine: Catalogue, theirs: Catalogue
+    cluster: Cluster, theirs: Catalogue
 ) -> None:
-    add(mine, 1)
-    sync(sync_of(mine, cluster))
     store = cluster.open()
-    recommend_pass(store, progress=Progress())
+    store.ensure(shapes.models_spec())
+    store.upsert(shapes.MODELS, [shapes.model_row(MODEL)])
     store.close()
     add(theirs, 2, model=ModelId("style-2-89abcdef"))
     port = sync_of(theirs, cluster)
@@ -139,7 +138,7 @@ def test_lost_notes_heal(cluster: Cluster, mine: Catalogue) -> None:
     port = sync_of(mine, cluster)
     sync(port)
     mine.remove(song_id(3))
-    mine.set_note(SENT_NOTE, "{}")
+    Ledger(mine).forget()
     assert sync(port).state is SyncState.IN_STEP
     store = cluster.open()
     live = store.keys(shapes.inbox_name(mine.library_id), where={"deleted": 0})
