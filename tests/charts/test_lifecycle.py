@@ -8,6 +8,7 @@ import pytest
 
 from tests.charts import helm
 from tests.charts.api_server import Cluster, serving
+from tests.charts.helm import Document
 
 NAME = "songkin"
 PASS = "songkin-recommender-pass"
@@ -90,14 +91,22 @@ def test_a_failing_migration_leaves_everything_as_it_was(release: Release) -> No
     assert release.revisions()[-2:] == [(2, "failed"), (3, "deployed")]
 
 
-def test_a_rollback_brings_the_old_image_without_migrating(release: Release) -> None:
+def test_a_rollback_migrates_with_the_old_image_first(release: Release) -> None:
     release.install("fat")
     before = release.image()
     release.upgrade("fat", OTHER_IMAGE)
     release.cluster.done.clear()
+    made: list[str] = []
+
+    def note(job: Document) -> bool:
+        made.append(job["spec"]["template"]["spec"]["containers"][0]["image"])
+        return False
+
+    release.cluster.is_failing = note
     release.config.rollback(NAME, version=1, wait="hookOnly", timeout=TIMEOUT_S)
     assert release.image() == before
-    assert not any(map(_is_migration, release.cluster.done))
+    assert made == [before]
+    assert _is_migration(release.cluster.done[0])
 
 
 def test_a_rebuild_is_made_once_and_again_only_for_another_image(release: Release) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import helm_python
 import numpy as np
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.cli import parser as songkin_parser
 from cluster_sync.keys import catalogue_id
 from cluster_sync.recommender import __main__ as recommender
+from cluster_sync.recommender.metrics import Metrics
 from cluster_sync.rows import SharedSong, SharedVector, song_row
 from core.embedding.network import DIMENSION as STYLE_DIMENSION
 from core.embedding.work import DIMENSION as WORK_DIMENSION
@@ -213,3 +215,38 @@ def test_objects_have_these_names() -> None:
 def test_the_chart_s_readme_has_every_value() -> None:
     rows = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
     assert rows == helm.values_of(helm.RECOMMENDER / "values.yaml").keys()
+
+
+def _alerts() -> dict[str, str]:
+    """Return every alert that the chart can make, and what it asks."""
+    found: dict[str, str] = {}
+    for mode in ("cronjob", "deployment"):
+        docs = helm.recommender("prod", {"pass": {"mode": mode}})
+        (doc,) = helm.of_kind(docs, "PrometheusRule")
+        for rule in doc["spec"]["groups"][0]["rules"]:
+            found[f"{mode} {rule['alert']}"] = rule["expr"]
+    return found
+
+
+def _metrics() -> set[str]:
+    """Return the names of all series that the recommender has."""
+    names: set[str] = set()
+    for family in text_string_to_metric_families(Metrics().text().decode()):
+        ends = {"counter": ["_total"], "histogram": ["", "_bucket", "_sum", "_count"]}
+        names |= {family.name + end for end in ends.get(family.type, [""])}
+    return names
+
+
+def test_alerts_ask_for_metrics_that_exist() -> None:
+    asked = set(re.findall(r"songkin_recommender_\w+", str(_alerts())))
+    assert asked
+    assert asked <= _metrics()
+
+
+def test_the_page_explains_every_alert_and_metric() -> None:
+    table = set(re.findall(r"^\| `(Songkin\w+)` \|", PAGE, re.MULTILINE))
+    assert table == {name.split()[1] for name in _alerts()}
+    named = set(re.findall(r"^\| `(songkin_recommender_\w+)` \|", PAGE, re.MULTILINE))
+    assert named <= _metrics()
+    ends = ("_bucket", "_sum", "_count", "_created")
+    assert {name for name in _metrics() if not name.endswith(ends)} == named
