@@ -104,6 +104,7 @@ class TrashProblem(Enum):
     REFUSED = "refused"  # the system said no, for another reason
     OCCUPIED = "occupied"  # on the way back: another file is in its place
     EMPTIED = "emptied"  # on the way back: the trash no longer holds it
+    AWAY = "away"  # on the way back: the disk whose trash holds it is not connected
     BY_HAND = "by_hand"  # on the way back: only the system's own trash can give it back
 
 
@@ -169,6 +170,8 @@ class ClusterProblem(Enum):
     TIMEOUT = "timeout"
     MODEL_MISMATCH = "model_mismatch"  # vectors of another model version
     COUNT_MISMATCH = "count_mismatch"  # after a full resync the two sides still differ
+    INCOMPLETE = "incomplete"  # it answered, again and again, with less than it holds
+    LED = "led"  # another recommender does this work right now
     REFUSED = "refused"  # any other answer that says no
 
 

@@ -96,6 +96,7 @@ class Tags:
     artist: str = ""
     album: str = ""
     cover: bytes | None = None  # an encoded image, as it lies in the file
+    n_texts: int = 0  # of those that are worth copying (``core/audio/tag_sheet.py``)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,14 @@ class SoundQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyMeasures:
+    """What the first answer measures of a song to compare copies by."""
+
+    quality: SoundQuality
+    n_tags: int  # texts that the file says of itself
+
+
+@dataclass(frozen=True, slots=True)
 class CopyFacts:
     """What copies of one recording are compared by; None is what can't be told."""
 
@@ -352,6 +361,7 @@ class SongRecord:
     overview: Float32Array
     fingerprints: tuple[Fingerprint, ...]
     vectors: tuple[StemVectors, ...]
+    measures: CopyMeasures | None = None  # None where an older version has heard the song
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ TRASH: Final = {
     "that file away, then undo again.",
     TrashProblem.EMPTIED: "{name} is no longer in the trash, so it can't come back. Restore it "
     "from a backup, then add it again.",
-    TrashProblem.AWAY: "The disk whose trash holds {name} is not there. Connect it, then undo again.",
+    TrashProblem.AWAY: "The disk whose trash holds {name} is not there. Connect it, then "
+    "undo again.",
     TrashProblem.BY_HAND: "{name} is in the system's trash, and only you can take it out. Put it "
     "back from there, then undo again.",
 }

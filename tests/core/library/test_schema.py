@@ -50,6 +50,23 @@ def test_verdicts_of_an_old_catalogue_keep_their_times():
         assert connection.execute("SELECT stream_sha256 FROM song").fetchall() == [("",), ("",)]
 
 
+def test_dismissed_pairs_of_an_old_catalogue_are_decisions():
+    before = next(i for i, step in enumerate(schema.MIGRATIONS) if "DROP TABLE dismissed" in step)
+    with connect() as connection:
+        schema.migrate(connection, schema.MIGRATIONS[:before])
+        for song in "ab":
+            connection.execute(
+                "INSERT INTO song (song_id, path, size_bytes, mtime_ns, sha256, codec,"
+                " sample_rate_hz, channels, title, artist, album, duration_s, stage, added_at)"
+                " VALUES (?, ?, 1, 1, 's', 'mp3', 1, 1, '', '', '', 1, 'ready', 1)",
+                (song, song.encode()),
+            )
+        connection.execute("INSERT INTO dismissed VALUES ('a', 'b')")
+        schema.migrate(connection)
+        rows = connection.execute("SELECT a, b, decision FROM decision").fetchall()
+        assert rows == [("a", "b", "not_duplicate")]
+
+
 def test_only_the_missing_migrations_run():
     longer = (*schema.MIGRATIONS, ("ALTER TABLE song ADD COLUMN mood TEXT",))
     with connect() as connection:

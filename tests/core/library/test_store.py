@@ -11,7 +11,17 @@ import pytest
 from core.errors import LibraryError, LibraryProblem, UnknownSongError
 from core.library.changes import ChangeKind, Outbox
 from core.library.store import FILE_NAME, Catalogue
-from core.types import Fingerprint, ModelId, Overlap, PairVerdict, SpaceName, Stage, Stem, Verdict
+from core.types import (
+    Decision,
+    Fingerprint,
+    ModelId,
+    Overlap,
+    PairVerdict,
+    SpaceName,
+    Stage,
+    Stem,
+    Verdict,
+)
 from tests.core.library.records import (
     MODEL,
     make_codes,
@@ -88,7 +98,7 @@ def test_putting_a_song_again_keeps_the_user_s_word_and_drops_old_proofs(catalog
             for other in (b, c)
         ],
     )
-    catalogue.dismiss(a.song_id, b.song_id)
+    catalogue.decide(a.song_id, b.song_id, decision=Decision.NOT_DUPLICATE)
     catalogue.record_listen(a.song_id, heard_s=12.0)
     catalogue.put(make_record(a, seed=5))
     assert catalogue.verdicts() == []
@@ -159,7 +169,7 @@ def test_asking_for_a_song_that_is_not_there(catalogue):
         lambda: catalogue.relocate(stranger, Path("/a.mp3")),
         lambda: catalogue.complete(stranger, fingerprints=(), vectors=()),
         lambda: catalogue.put_verdicts(stranger, []),
-        lambda: catalogue.dismiss(stranger, new_id()),
+        lambda: catalogue.decide(stranger, new_id(), decision=Decision.SAME_SONG),
         lambda: catalogue.record_listen(stranger, heard_s=1.0),
     ):
         with pytest.raises(UnknownSongError):

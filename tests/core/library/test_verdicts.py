@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BugError
-from core.types import Confidence, Overlap, PairVerdict, Verdict
+from core.types import Confidence, Decision, Overlap, PairVerdict, Verdict
 from tests.core.library.records import make_record, make_song, new_id
 
 
@@ -81,17 +81,19 @@ def test_the_strongest_verdict_comes_first_and_wins_its_pair(catalogue, ids):
     ]
 
 
-def test_a_dismissed_pair_is_not_shown_until_it_is_restored(catalogue, ids):
+def test_a_pair_said_to_be_none_is_not_shown_until_that_is_forgotten(catalogue, ids):
     a, b, c, _ = ids
     catalogue.put_verdicts(a, [pair(a, b), pair(a, c)])
-    catalogue.dismiss(b, a)
-    catalogue.dismiss(a, b)  # twice is once
+    catalogue.decide(b, a, decision=Decision.NOT_DUPLICATE)
+    catalogue.decide(a, b, decision=Decision.NOT_DUPLICATE)  # twice is once
     assert [v.b for v in catalogue.verdicts(a)] == [c]
     assert catalogue.verdicts(b) == []
     assert len(catalogue.verdicts()) == 1
     catalogue.put_verdicts(b, [pair(b, a, Verdict.SAME_RECORDING)])
     assert catalogue.verdicts(b) == []
-    catalogue.restore(a, b)
+    catalogue.decide(a, b, decision=Decision.SAME_SONG)
+    assert [v.verdict for v in catalogue.verdicts(b)] == [Verdict.SAME_RECORDING]
+    catalogue.decide(a, b, decision=None)
     assert [v.verdict for v in catalogue.verdicts(b)] == [Verdict.SAME_RECORDING]
 
 

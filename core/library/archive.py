@@ -1,0 +1,116 @@
+"""Songs that left the library and may come back: every row that belongs to them, kept as JSON.
+
+Which rows belong to a song is read from the tables' own references, so that a table that is added
+later is kept too. Rows are kept by column name: what a later migration adds gets its default.
+Blobs are base 64.
+"""
+
+import base64
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.types import SongId
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A column that points to a song; its row leaves with the song, or only lets go of it."""
+
+    table: str
+    column: str
+    leaves: bool
+
+
+def archive(connection: sqlite3.Connection, action_id: int, *, song_ids: Sequence[SongId]) -> None:
+    """Keep all rows of songs under an action. The songs stay: deleting them is the caller's."""
+    kept = [("song", row) for row in _rows(connection, "song", ["song_id"], song_ids)]
+    by_table: dict[str, list[str]] = {}
+    for reference in _references(connection):
+        if reference.leaves:
+            by_table.setdefault(reference.table, []).append(reference.column)
+    for table, columns in by_table.items():
+        kept += [(table, row) for row in _rows(connection, table, columns, song_ids)]
+    connection.executemany(
+        "INSERT INTO archived (action_id, table_name, columns) VALUES (?, ?, ?)",
+        [(action_id, table, json.dumps(row, default=_encoded)) for table, row in kept],
+    )
+
+
+def bring_back(connection: sqlite3.Connection, action_id: int) -> list[SongId]:
+    """Put back what an action kept; return the songs that are back.
+
+    A song whose path another song has taken stays away, and so do rows whose other song is gone.
+    """
+    kept = connection.execute(
+        "SELECT table_name, columns FROM archived WHERE action_id = ? ORDER BY rowid", (action_id,)
+    ).fetchall()
+    back = []
+    for table, columns in kept:
+        row = json.loads(columns, object_hook=_decoded)
+        is_back = _put(connection, table, row=row)
+        if is_back and table == "song":
+            back.append(SongId(row["song_id"]))
+    return back
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], song_ids: Sequence[SongId]
+) -> Iterator[dict[str, Any]]:
+    marks = ", ".join("?" * len(song_ids))
+    where = " OR ".join(f"{column} IN ({marks})" for column in columns)
+    found = connection.execute(
+        # Names of tables and columns come from the schema itself.
+        f"SELECT * FROM {table} WHERE {where}",  # noqa: S608
+        tuple(song_ids) * len(columns),
+    )
+    names = [described[0] for described in found.description]
+    for row in found:
+        yield dict(zip(names, row, strict=True))
+
+
+def _put(connection: sqlite3.Connection, table: str, *, row: dict[str, Any]) -> bool:
+    """Insert a row as far as today's table has its columns; return whether it is there now."""
+    for reference in _references(connection):
+        if reference.table != table or row.get(reference.column) is None:
+            continue
+        if not _is_there(connection, row[reference.column]):
+            if reference.leaves:
+                return False
+            row = {**row, reference.column: None}
+    known = {info[1] for info in connection.execute(f"PRAGMA table_info({table})")}
+    names = [name for name in row if name in known]
+    marks = ", ".join("?" * len(names))
+    done = connection.execute(
+        # As above.
+        f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
+        [row[name] for name in names],
+    )
+    return done.rowcount == 1
+
+
+def _is_there(connection: sqlite3.Connection, song_id: str) -> bool:
+    row = connection.execute("SELECT 1 FROM song WHERE song_id = ?", (song_id,)).fetchone()
+    return row is not None
+
+
+def _references(connection: sqlite3.Connection) -> list[_Reference]:
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return [
+        _Reference(table, key[3], leaves=key[6] == "CASCADE")
+        for (table,) in tables
+        for key in connection.execute(f"PRAGMA foreign_key_list({table})")
+        if key[2] == "song"
+    ]
+
+
+def _encoded(value: object) -> dict[str, str]:
+    if not isinstance(value, bytes):
+        raise TypeError(f"a {type(value).__name__} in a row")
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _decoded(found: dict[str, Any]) -> object:
+    return base64.b64decode(found["base64"]) if found.keys() == {"base64"} else found

@@ -1,0 +1,40 @@
+"""What was measured of songs to compare copies by."""
+
+import sqlite3
+
+from core.library.database import Shelf
+from core.types import CopyMeasures, SongId, SoundQuality
+
+_COLUMNS = "song_id, bandwidth_hz, cutoff_hz, clipped_share, peak, n_tags"
+
+
+def write_measures(
+    connection: sqlite3.Connection, song_id: SongId, *, measures: CopyMeasures | None
+) -> None:
+    """Store what was measured of a song in the place of what was known; None forgets it."""
+    connection.execute("DELETE FROM copy_facts WHERE song_id = ?", (song_id,))
+    if measures is None:
+        return
+    q = measures.quality
+    connection.execute(
+        # Only names from the constant above enter the text.
+        f"INSERT INTO copy_facts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (song_id, q.bandwidth_hz, q.cutoff_hz, q.clipped_share, q.peak, measures.n_tags),
+    )
+
+
+class MeasureShelf(Shelf):
+    """Asks for what copies are compared by."""
+
+    def measures(self) -> dict[SongId, CopyMeasures]:
+        """Return what was measured of every song."""
+        with self.database.reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM copy_facts").fetchall()  # noqa: S608 - as above
+        return {SongId(row[0]): CopyMeasures(SoundQuality(*row[1:5]), row[5]) for row in rows}
+
+    def with_cover(self) -> frozenset[SongId]:
+        """Return the songs whose file carries a cover."""
+        with self.database.reading() as connection:
+            return frozenset(
+                SongId(row[0]) for row in connection.execute("SELECT song_id FROM cover")
+            )
