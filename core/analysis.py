@@ -5,21 +5,25 @@
 storing is the workbench's. Signals are float32: stereo [2, n] at 44.1 kHz, mono [n] at 22.05 kHz.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from core.audio import decode, tags
+from core.audio.quality import QualityMeter
 from core.audio.signal import MONO_RATE_HZ, MonoStream, Overview, level_db, mono_22k
 from core.embedding.embed import Embedder, join
 from core.embedding.frontend import LogMelStream, log_mel
 from core.embedding.work import WorkStream
 from core.errors import AudioFileError, AudioProblem
-from core.fingerprint.extract import FingerprintExtractor, fingerprint
+from core.fingerprint.extract import FingerprintExtractor, Pcm, codes_at, fingerprint, pcm_of
+from core.fingerprint.speeds import Speeds, speeds
 from core.ports import SeparatedStems, Separator
 from core.progress import Progress
 from core.separation import excerpts
@@ -30,6 +34,7 @@ from core.types import (
     Fingerprint,
     Float32Array,
     ModelId,
+    SoundQuality,
     Stem,
     StemVectors,
     Tags,
@@ -59,7 +64,7 @@ class Window:
 class Sound:
     """What the second part needs of a decoded song."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[Window, ...]  # none where the container was wrong about the duration
     mono: Float32Array  # [n] at 22.05 kHz, at most ``KEPT_MONO_S``
 
 
@@ -73,7 +78,9 @@ class FirstAnswer:
     overview: Float32Array
     fingerprint: Fingerprint
     style: StemVectors | None  # None for silence
-    sound: Sound | None  # None where the container was wrong about the duration
+    sound: Sound
+    quality: SoundQuality
+    stream_sha256: str  # of the sound's packets and what they are, whatever the tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +116,10 @@ def first_answer(
     """
     facts = decode.probe(path)
     listeners = _Listeners(excerpts.pick(facts.duration_s or 0.0))
+    # The same bytes at another rate are another sound.
+    stream = hashlib.sha256(f"{facts.codec} {facts.sample_rate_hz} {facts.channels} ".encode())
     with clock.stage("decode"):
-        for block in decode.blocks(path, progress=progress):
+        for block in decode.blocks(path, progress=progress, heed=stream.update):
             listeners.hear(block)
         heard = listeners.finish()
     if heard.duration_s < SHORTEST_SONG_S:
@@ -125,8 +134,17 @@ def first_answer(
         overview=heard.overview,
         fingerprint=Fingerprint(Stem.MIX, 0.0, heard.codes),
         style=style,
-        sound=heard.sound if _is_right(facts, heard.duration_s) else None,
+        sound=heard.sound if _is_right(facts, heard.duration_s) else Sound((), heard.sound.mono),
+        quality=heard.quality,
+        stream_sha256=stream.hexdigest(),
     )
+
+
+def other_speeds(sound: Sound, *, clock: StageClock) -> Speeds:
+    """Return the song's codes at other speeds and keys, for what the first answer can't tell."""
+    with clock.stage("speeds"):
+        pcm = pcm_of(sound.mono, rate_hz=MONO_RATE_HZ)
+        return speeds(partial(_codes_at, pcm))
 
 
 def rehearse(embedder: Embedder) -> None:
@@ -188,6 +206,7 @@ class _Heard:
     overview: Float32Array
     duration_s: float
     sound: Sound
+    quality: SoundQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +224,7 @@ class _Listeners:
     def __init__(self, wanted: tuple[Excerpt, ...]) -> None:
         self._mono, self._mel = MonoStream(), LogMelStream()
         self._codes, self._overview = FingerprintExtractor(), Overview()
+        self._quality = QualityMeter()
         self._collector = _SoundCollector(wanted)
         self._frames: list[Float32Array] = []
 
@@ -214,6 +234,7 @@ class _Listeners:
         self._frames.append(self._mel.push(mono))
         self._codes.feed(block)
         self._overview.feed(block)
+        self._quality.feed(block)
         self._collector.hear(block, mono=mono)
 
     def finish(self) -> _Heard:
@@ -226,7 +247,12 @@ class _Listeners:
             overview=self._overview.finish(),
             duration_s=self._collector.heard_s,
             sound=self._collector.finish(mono=tail),
+            quality=self._quality.finish(),
         )
+
+
+def _codes_at(pcm: Pcm, factor: float) -> Codes:
+    return codes_at(pcm, factor=factor)
 
 
 def _is_right(facts: AudioFacts, duration_s: float) -> bool:

@@ -27,6 +27,7 @@ from core.progress import Progress
 from core.types import (
     AnalysisReport,
     AnalysisStep,
+    CopyMeasures,
     FileStamp,
     Neighbour,
     Outcome,
@@ -85,6 +86,7 @@ class Intake:
         self._library = library
         self._explain = explain
         self._separating = threading.Lock()
+        self._judging = threading.Lock()  # so that no verdict is stored on what has just changed
         self._claims: set[Path] = set()
         self._claims_lock = threading.Lock()
 
@@ -102,20 +104,24 @@ class Intake:
         stamp = scan.stamp(path)
         first = analysis.first_answer(path, models.embedder, clock=clock, progress=progress)
         song = _song(path, stamp, first, song_id=SongId(str(uuid.uuid4())))
-        question = _question(song, first)
+        speeds = analysis.other_speeds(first.sound, clock=clock)
+        question = replace(_question(song, first), speeds=speeds)
         if not whole:
             return question
-        sound = first.sound or analysis.read_sound(path, first.duration_s, progress=progress)
+        sound = _whole_sound(path, first.sound, duration_s=first.duration_s, progress=progress)
         with self._separating:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=clock, progress=progress
             )
-        return Question(
-            evidence=replace(question.evidence, backing=backing.fingerprints),
-            vectors={
-                **question.vectors,
-                **{(found.space, found.stem): found for found in backing.vectors},
-            },
+        found = {(vectors.space, vectors.stem): vectors for vectors in backing.vectors}
+        return replace(
+            question,
+            evidence=replace(
+                question.evidence,
+                backing=backing.fingerprints,
+                work=found.get((SpaceName.WORK, Stem.MIX)),
+            ),
+            vectors={**question.vectors, **found},
         )
 
     def _add(self, task: Task, *, quick: bool) -> AnalysisReport:
@@ -179,10 +185,11 @@ class Intake:
                     for stem in Stem
                     if (found := catalogue.vectors(twin.song_id, space, stem)) is not None
                 ),
+                measures=catalogue.measures_of(twin.song_id),
             )
             self._store(record, self._library.answers.question(twin).evidence)
         question = self._library.answers.question(song)
-        neighbours, pairs = self._answer(task, question)
+        neighbours, pairs = self._answer(task, question, twin=twin)
         first_s = task.elapsed_s()
         ready = song.stage is Stage.READY
         task.tell(AnalysisStep.READY if ready else AnalysisStep.FIRST_ANSWER, song_id=song.song_id)
@@ -192,9 +199,13 @@ class Intake:
     def _finish(self, task: Task, song: Song, *, sound: Sound | None) -> AnalysisReport:
         models, song_id = self._library.models, song.song_id
         task.tell(AnalysisStep.SEPARATING, song_id=song_id)
-        if sound is None:
-            with task.clock.stage("decode_again"):
-                sound = analysis.read_sound(task.path, song.duration_s, progress=task.progress)
+        with task.clock.stage("decode_again"):
+            sound = _whole_sound(
+                task.path, sound, duration_s=song.duration_s, progress=task.progress
+            )
+        speeds = analysis.other_speeds(sound, clock=task.clock)
+        # What plays at another speed is told before the separation, not after it.
+        self._judge(task, replace(self._library.answers.question(song), speeds=speeds))
         with self._separating:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=task.clock, progress=task.progress
@@ -204,30 +215,44 @@ class Intake:
                 song_id, fingerprints=backing.fingerprints, vectors=backing.vectors
             )
             self._library.index.put(song_id, backing.vectors)
-        neighbours, pairs = self._answer(task, self._library.answers.question(song))
+        question = replace(self._library.answers.question(song), speeds=speeds)
+        self._library.answers.remember(question.evidence)
+        neighbours, pairs = self._answer(task, question)
         task.tell(AnalysisStep.READY, song_id=song_id)
         return replace(self._done(task, song_id), neighbours=neighbours, duplicates=pairs)
 
     def _store(self, record: SongRecord, evidence: SongEvidence) -> None:
         library, song_id = self._library, record.song.song_id
-        library.index.remove(song_id)
-        library.catalogue.put(record)
-        library.index.put(song_id, record.vectors)
-        library.answers.remember(replace(evidence, song_id=song_id))
+        with self._judging:
+            library.index.remove(song_id)
+            library.catalogue.put(record)
+            library.index.put(song_id, record.vectors)
+            library.answers.remember(replace(evidence, song_id=song_id))
 
     def _answer(
-        self, task: Task, question: Question
+        self, task: Task, question: Question, *, twin: Song | None = None
     ) -> tuple[tuple[Neighbour, ...], tuple[PairVerdict, ...]]:
         """Ask for neighbours and duplicates; the verdicts are kept."""
-        answers = self._library.answers
-        with task.clock.stage("duplicates"):
-            pairs = answers.duplicates(question)
-            self._library.catalogue.put_verdicts(question.evidence.song_id, pairs)
+        pairs = self._judge(task, question, twin=twin)
         with task.clock.stage("neighbours"):
-            neighbours = answers.similar(
+            neighbours = self._library.answers.similar(
                 question, SpaceName.STYLE, stem=None, limit=FIRST_NEIGHBOURS
             )
         return tuple(neighbours), tuple(pairs)
+
+    def _judge(
+        self, task: Task, question: Question, *, twin: Song | None = None
+    ) -> list[PairVerdict]:
+        """Ask for duplicates, and keep what is proved in the place of what was."""
+        catalogue, song_id = self._library.catalogue, question.evidence.song_id
+        with self._judging, task.clock.stage("duplicates"):
+            pairs = self._library.answers.duplicates(question)
+            if twin is not None:
+                # A copy is at other speeds what its twin is, and isn't played again for that.
+                known = [p for p in catalogue.verdicts(twin.song_id) if p.overlap.speed != 1.0]
+                pairs += [replace(pair, a=song_id) for pair in known if pair.b != song_id]
+            catalogue.put_verdicts(song_id, pairs)
+        return pairs
 
     def _guarded(self, task: Task, work: Callable[[], AnalysisReport]) -> AnalysisReport:
         """Run the work on one file; what goes wrong with it becomes its report."""
@@ -272,6 +297,15 @@ class Intake:
         return _report(task, song_id, outcome=Outcome.DONE, reason="")
 
 
+def _whole_sound(
+    path: Path, sound: Sound | None, *, duration_s: float, progress: Progress
+) -> Sound:
+    """Return the sound with its windows; read again where they aren't known yet."""
+    if sound is not None and sound.windows:
+        return sound
+    return analysis.read_sound(path, duration_s, progress=progress)
+
+
 def _report(task: Task, song_id: SongId | None, *, outcome: Outcome, reason: str) -> AnalysisReport:
     return AnalysisReport(
         path=task.path,
@@ -296,6 +330,7 @@ def _song(path: Path, stamp: FileStamp, first: FirstAnswer, *, song_id: SongId) 
         duration_s=first.duration_s,
         stage=Stage.FIRST_ANSWER,
         added_at=time.time(),
+        stream_sha256=first.stream_sha256,
     )
 
 
@@ -306,6 +341,7 @@ def _record(song: Song, first: FirstAnswer) -> SongRecord:
         overview=first.overview,
         fingerprints=(first.fingerprint,),
         vectors=(first.style,) if first.style else (),
+        measures=CopyMeasures(first.quality, first.tags.n_texts),
     )
 
 
@@ -315,7 +351,7 @@ def _question(song: Song, first: FirstAnswer) -> Question:
         sha256=song.stamp.sha256,
         duration_s=song.duration_s,
         mix=first.fingerprint.codes,
-        backing=(),
+        stream_sha256=song.stream_sha256,
     )
     style = first.style
     return Question(evidence, {(style.space, style.stem): style} if style else {})

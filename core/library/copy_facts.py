@@ -28,8 +28,19 @@ class MeasureShelf(Shelf):
 
     def measures(self) -> dict[SongId, CopyMeasures]:
         """Return what was measured of every song."""
+        return self._measures("")
+
+    def measures_of(self, song_id: SongId) -> CopyMeasures | None:
+        """Return what was measured of a song; None where an older version has heard it."""
+        return self._measures("WHERE song_id = ?", song_id).get(song_id)
+
+    def _measures(self, clause: str, *values: str) -> dict[SongId, CopyMeasures]:
         with self.database.reading() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM copy_facts").fetchall()  # noqa: S608 - as above
+            # The clause is one of the literals above; every value is a parameter.
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM copy_facts {clause}",  # noqa: S608
+                values,
+            ).fetchall()
         return {SongId(row[0]): CopyMeasures(SoundQuality(*row[1:5]), row[5]) for row in rows}
 
     def with_cover(self) -> frozenset[SongId]:
