@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
     def _confirm(self, question: Question) -> None:
         dialog = ConfirmDialog(question, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self.activateWindow())  # the keyboard comes back
         dialog.open()
 
     def _sign_in(self, _: None) -> None:

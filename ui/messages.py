@@ -16,6 +16,7 @@ from core.errors import (
     CredentialError,
     LibraryError,
     LibraryProblem,
+    SettingsError,
     SoundError,
     TagError,
     TagProblem,
@@ -114,6 +115,17 @@ CLUSTER: Final = {
     "for access.",
     ClusterProblem.UNTRUSTED: "The connection to {name} is not safe, so nothing was sent. Check "
     "the address and the certificate.",
+    ClusterProblem.UNKNOWN_CA: "The certificate of {name} is signed by nobody this computer "
+    "trusts, so nothing was sent. Name the file of its certificate authority (--ca-file).",
+    ClusterProblem.EXPIRED: "The certificate of {name} has expired or is not valid yet, so nothing "
+    "was sent. Check this computer's clock, or ask its administrator for a new certificate.",
+    ClusterProblem.WRONG_HOST: "The certificate of {name} belongs to another host, so nothing was "
+    "sent. Check the address.",
+    ClusterProblem.NEEDS_TLS: "{name} speaks TLS only. Use the address with https://.",
+    ClusterProblem.PLAIN_TEXT: "The production cluster is met over TLS only, so nothing was sent "
+    "to {name}. Use an address with https://.",
+    ClusterProblem.CA_FILE: "The certificate authority's file for {name} can't be read. Check its "
+    "path; it must be a PEM file.",
     ClusterProblem.TIMEOUT: "{name} took too long to answer. Your songs stay queued; try again "
     "later.",
     ClusterProblem.MODEL_MISMATCH: "{name} works with another model version, so the songs were "
@@ -131,6 +143,7 @@ KEYRING: Final = (
     "The system's keyring could not be used, so the password was not kept. "
     "Unlock or install a keyring, then sign in again."
 )
+SETTINGS: Final = "The settings file {name} can't be used. Correct it or delete it, then try again."
 SOUND: Final = (
     "{name} can't play right now. Choose or plug in another sound device, then try again."
 )
@@ -172,6 +185,8 @@ def _about(error: WorldError) -> str:
             return CLUSTER[error.problem].format(name=server_name(error.uri))
         case UnknownSongError():
             return UNKNOWN_SONG.format(name=shown(error.asked))
+        case SettingsError():
+            return SETTINGS.format(name=shown(str(error.path)))
         case SoundError():
             return SOUND.format(name=shown(error.device) or "The sound device")
         case CredentialError():

@@ -79,7 +79,7 @@ class ArrivalsPresenter:
         if len(self._known) == 1:
             self._notices.say(next(iter(self._known.values())), Offer.SHOW_COPIES)
         else:
-            text = f"{songs(len(self._known))} of these were recognised."
+            text = f"{len(self._known):,} of these songs were recognised."
             self._notices.say(text, Offer.SHOW_COPIES)
 
 

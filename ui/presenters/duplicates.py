@@ -73,7 +73,7 @@ class DuplicatesPresenter:
         self._at = 0  # where the open set is or was, so that the next one opens where it goes
         self._copy = 0
         self._waves: dict[SongId, Float32Array] = {}
-        self._is_wanted = self._is_asking = self._is_stale = False
+        self._is_wanted = self._is_asking = self._is_stale = self._is_known = False
 
     @property
     def state(self) -> ListState:
@@ -223,7 +223,7 @@ class DuplicatesPresenter:
         self._failure = ""
         if self._state is ListState.FULL and sets == self._all:
             return  # no list that jumps under the pointer
-        self._all = sets
+        self._all, self._is_known = sets, True
         self._list()
 
     def _fail(self, sentence: str) -> None:
@@ -234,7 +234,7 @@ class DuplicatesPresenter:
 
     def _list(self) -> None:
         """List what fits, with the same set open, or the one that is now in its place."""
-        if not self._is_wanted or (self._is_asking and not self._all):
+        if not self._is_known:
             return
         found = (s for s in self._all if all(word in s.haystack for word in self._words))
         self._visible = tuple(found)
@@ -247,7 +247,7 @@ class DuplicatesPresenter:
     def _open(self, index: int) -> None:
         was = self._key
         self._at = index
-        self._key = self.open_set.key if self.open_set else None
+        self._key = self.open_set.key if self.open_set else was
         if self._key != was or self._copy >= len(self._key or ()):
             self._copy = 0
         self._ask_waves()

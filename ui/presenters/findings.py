@@ -28,8 +28,15 @@ from ui.presenters import evidence
 from ui.presenters.answers import ALIKE, NO_WAVE, UNLIKE, UNTITLED, Result, near_result, proved
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
-from ui.presenters.words import NO_ARTIST, STEMS, VERDICTS
+from ui.presenters.words import NO_ARTIST, STEMS, songs
 
+CLOSE: Final = {
+    Verdict.EXACT_FILE: "the same file as",
+    Verdict.SAME_RECORDING: "the same recording as",
+    Verdict.EXCERPT: "sound shared with",
+    Verdict.SAME_BACKING: "the same backing as",
+    Verdict.VERSION: "the same composition as",
+}
 CANT_TELL: Final = (
     "Can't tell: nothing was recognised. A strong change of speed or pitch can hide a copy."
 )
@@ -94,7 +101,7 @@ def _headline(found: Sequence[tuple[Verdict, Confidence]]) -> str:
     if not found:
         return CANT_TELL
     parts = [
-        f"{count} {VERDICTS[verdict]}{'s' if count > 1 else ''}"
+        f"{CLOSE[verdict]} {songs(count)}"
         for verdict in Verdict
         if (count := sum(one is verdict for one, _ in found))
     ]

@@ -8,7 +8,6 @@ from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.types import Outgoing, RowRefusal, Song, SongId
 from ui.messages import shown
-from ui.presenters.answers import UNTITLED
 from ui.presenters.deeds import Question
 from ui.presenters.hook import Hook
 from ui.presenters.notices import Deed, NoticePresenter
@@ -18,6 +17,8 @@ from ui.presenters.sides import NO_SONG, Sides, read_sides
 from ui.presenters.sync import SyncPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT, size, songs
+
+GONE = "A song that has left this library"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +208,4 @@ def _refused(workbench: WorkbenchPort, row: RowRefusal) -> Refused:
         title = workbench.catalogue.song(row.song_id).title
     except UnknownSongError:  # it has left the library since
         title = ""
-    return Refused(shown(title) or UNTITLED, shown(row.reason))
+    return Refused(shown(title) or GONE, shown(row.reason))

@@ -26,7 +26,8 @@ from ui.widgets.covers import CoverShelf
 Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
 TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-THIRD_LINE = 5  # how far up the first two move to make room for it
+THIRD_LINE = 2  # how far up the first two move to make room for it
+LINE_PX = 13  # from line to line, where there are three
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -181,17 +182,22 @@ class ResultDelegate(QStyledItemDelegate):
     def _why(self, painter: QPainter, box: QRect, result: Result) -> None:
         tokens, middle = self._theme.tokens, box.center().y()
         colour = tokens.duplicates_text if result.verdict else tokens.accent_text
-        lines = result.why.count("\n") + 1
-        is_short = "\n" not in result.why and (
+        lines = result.why.split("\n")
+        is_short = len(lines) == 1 and (
             QFontMetrics(self._small).horizontalAdvance(result.why) <= box.width()
         )
         # One line stands in the middle too, and three have room.
-        top = middle + (theme.GRID if is_short else -THIRD_LINE * max(0, lines - 2))
+        top = middle + (theme.GRID if is_short else -THIRD_LINE if len(lines) > 2 else 0)
         at = QPointF(box.left() + 0.5, top - 16.5)
         painting.pill(painter, at, result.label, font=self._small, colour=colour)
-        below = QRect(box.left(), top - 6, box.width(), 36 + 2 * THIRD_LINE * max(0, lines - 2))
         painter.setPen(tokens.muted)
-        painter.drawText(below, TWO_LINES, result.why)
+        if len(lines) <= 2:
+            below = QRect(box.left(), top - 6, box.width(), 36)
+            painter.drawText(below, TWO_LINES, result.why)
+            return
+        for number, line in enumerate(lines):
+            below = QRect(box.left(), top - 7 + number * LINE_PX, box.width(), LINE_PX)
+            painting.words(painter, below, line, font=self._small, colour=tokens.muted)
 
     def _buttons(self, painter: QPainter, where: Places) -> None:
         tokens = self._theme.tokens

@@ -158,6 +158,20 @@ def test_the_best_stays_chosen_until_the_user_chooses() -> None:
     assert results.current.title == "new"
 
 
+def test_a_click_on_the_line_that_is_chosen_already_is_the_users_choice() -> None:
+    lanes = HandLanes()
+    workbench = FakeWorkbench(song("mine"), song("x"))
+    results = make(workbench, lanes)
+    results.open(song("mine"))
+    lanes.turn()
+    results.confirm(0)
+    workbench.catalogue.songs = {name: song(name) for name in map(SongId, ("mine", "new", "x"))}
+    results.refresh()
+    lanes.turn()
+    assert results.current is not None
+    assert results.current.title == "x"
+
+
 def test_an_answer_that_says_the_same_changes_nothing() -> None:
     lanes = HandLanes()
     results = make(FakeWorkbench(song("mine"), song("x")), lanes)

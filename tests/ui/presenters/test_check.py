@@ -1,0 +1,169 @@
+"""The check before release: what is asked, in which order, and what is never said."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import AudioFileError, AudioProblem, ClusterError, ClusterProblem
+from core.types import (
+    CatalogueId,
+    CatalogueVerdict,
+    CheckReport,
+    Confidence,
+    Overlap,
+    PairVerdict,
+    SongId,
+    SyncState,
+    Verdict,
+)
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fake_sync import FakeSync
+from tests.ui.fakes import FakePlayer, HandLanes, song
+from ui.presenters.check import CheckPresenter
+from ui.presenters.findings import CANT_TELL, NOT_ASKED, Where
+from ui.presenters.notices import NoticePresenter
+from ui.presenters.results import ListState
+from ui.presenters.transport import TransportPresenter
+
+DEMO = Path("/music/demo.wav")
+FILE = SongId("the file")
+BACKING = PairVerdict(
+    FILE, SongId("near"), Verdict.SAME_BACKING, 0.81, Overlap(3.0, 12.0, 150.0), Confidence.LIKELY
+)
+ELSEWHERE = CatalogueVerdict(
+    CatalogueId("other:1"),
+    "",
+    "",
+    Verdict.SAME_RECORDING,
+    0.97,
+    Overlap(0.0, 0.0, 200.0, 1.01),
+    Confidence.SURE,
+)
+
+
+class Rig:
+    def __init__(self, *, state: SyncState = SyncState.IN_STEP) -> None:
+        self.workbench = FakeWorkbench(song("near", "Ines"), song("far"))
+        self.sync = FakeSync(state)
+        self.player = FakePlayer()
+        self.lanes = HandLanes()
+        self.notices = NoticePresenter()
+        transport = TransportPresenter(
+            self.player, self.workbench, lanes=self.lanes, notices=self.notices
+        )
+        self.check = CheckPresenter(
+            self.workbench, self.sync, transport=transport, lanes=self.lanes
+        )
+        near = tuple(self.workbench.similar(SongId("far")))
+        self.report = CheckReport(DEMO, (), near, (), (), (), 200.0)
+
+    def run(self, *verdicts: PairVerdict) -> None:
+        self.workbench.checks[DEMO] = replace(self.report, verdicts=verdicts)
+        self.check.check(DEMO)
+        self.lanes.turn()
+
+    @property
+    def here(self) -> list[str]:
+        return [result.title for result in self.check.places[Where.HERE].results]
+
+
+def headline(rig: Rig, where: Where) -> str:
+    return rig.check.places[where].found.headline
+
+
+def test_what_is_close_is_listed_first_with_its_evidence_and_once() -> None:
+    rig = Rig()
+    rig.run(BACKING)
+    assert rig.here == ["near"]
+    line = rig.check.places[Where.HERE].results[0]
+    assert line.label == "same backing · likely"
+    assert line.why == "their 0:12 to 2:42\nyour 0:03 to 2:33"
+    assert headline(rig, Where.HERE) == (
+        "Close: the same backing as 1 song. Listen before you release."
+    )
+
+
+def test_nothing_recognised_is_cant_tell_and_never_different() -> None:
+    rig = Rig()
+    rig.run()
+    assert rig.here == ["near"], "what sounds near is shown all the same"
+    assert headline(rig, Where.HERE) == CANT_TELL
+    assert headline(rig, Where.CATALOGUE) == CANT_TELL
+    assert "different" not in CANT_TELL
+
+
+def test_an_unsure_proof_is_said_as_one() -> None:
+    rig = Rig()
+    rig.run(replace(BACKING, confidence=Confidence.UNSURE))
+    assert headline(rig, Where.HERE).startswith("Perhaps close:")
+
+
+def test_the_catalogue_is_asked_with_what_was_heard_and_its_songs_stay_unnamed() -> None:
+    rig = Rig()
+    rig.sync.found = [ELSEWHERE]
+    rig.run()
+    assert rig.sync.checked == [200.0]
+    (line,) = rig.check.places[Where.CATALOGUE].results
+    assert (line.title, line.path) == ("A song of another library", None)
+    assert "yours is 1.0 % faster" in line.why
+    assert rig.check.note.endswith("Only vectors were sent to PROD.")
+    rig.check.play(line)
+    assert "can't be played here" in rig.notices.notice.text
+
+
+def test_without_a_cluster_only_the_library_is_asked() -> None:
+    rig = Rig(state=SyncState.NOT_SET_UP)
+    rig.run(BACKING)
+    assert rig.sync.checked == []
+    assert headline(rig, Where.CATALOGUE) == NOT_ASKED
+    assert "sent" not in rig.check.note
+
+
+def test_a_cluster_that_is_down_does_not_take_the_library_s_answer_away() -> None:
+    rig = Rig()
+    rig.sync.failure = ClusterError("http://host:19530", ClusterProblem.UNREACHABLE)
+    rig.run(BACKING)
+    assert rig.here == ["near"]
+    there = rig.check.places[Where.CATALOGUE].found
+    assert there.state is ListState.FAILED
+    assert there.headline.startswith("Nothing answers at host:19530")
+    assert not rig.check.is_running
+
+
+def test_a_file_that_cannot_be_read_says_why() -> None:
+    rig = Rig()
+    rig.workbench.failure = AudioFileError(DEMO, AudioProblem.DAMAGED)
+    rig.run()
+    assert rig.check.places[Where.HERE].found.state is ListState.FAILED
+    assert headline(rig, Where.HERE).startswith("demo.wav is damaged")
+
+
+def test_a_check_can_be_stopped() -> None:
+    rig = Rig()
+    rig.workbench.checks[DEMO] = rig.report
+    rig.check.check(DEMO)
+    assert rig.check.is_running
+    rig.check.cancel()
+    rig.lanes.turn()
+    assert (rig.check.name, rig.check.is_running) == ("", False)
+    assert rig.check.places[Where.HERE].found.state is ListState.NO_SONG
+
+
+def test_the_demo_is_heard_beside_what_it_is_close_to() -> None:
+    rig = Rig()
+    rig.run(BACKING)
+    line = rig.check.places[Where.HERE].results[0]
+    rig.check.switch(line)
+    assert rig.player.plays == [("near.mp3", 12.0)]
+    rig.player.advance(10.0)
+    rig.check.switch(line)
+    assert rig.player.plays[-1] == ("demo.wav", pytest.approx(13.0))
+
+
+def test_nothing_is_added() -> None:
+    rig = Rig()
+    before = rig.workbench.songs()
+    rig.run(BACKING)
+    assert rig.workbench.songs() == before
+    assert rig.workbench.log == []

@@ -1,0 +1,235 @@
+"""The Duplicates screen without its widgets: which set and copy, what is heard, what is done."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.errors import TrashError, TrashProblem
+from core.types import Confidence, Decision, DuplicateGroup, Overlap, SongId, Verdict
+from tests.ui.fake_library import FakeWorkbench, group
+from tests.ui.fakes import FakePlayer, HandLanes, pair, song
+from ui.presenters.deeds import Deeds, Question
+from ui.presenters.duplicate_actions import DuplicateActions
+from ui.presenters.duplicates import DuplicatesPresenter
+from ui.presenters.library import LibraryPresenter
+from ui.presenters.notices import NoticePresenter, Offer, Tone
+from ui.presenters.results import ListState
+from ui.presenters.rows import read_snapshot
+from ui.presenters.transport import Side, TransportPresenter
+
+
+class Rig:
+    """Three copies of one song, a pair of copies, and a related pair; everything around them."""
+
+    def __init__(self) -> None:
+        names = ("best", "second", "third", "x", "y", "clip")
+        self.workbench = FakeWorkbench(*map(song, names))
+        proofs = [
+            pair("best", "second", Verdict.SAME_RECORDING),
+            replace(
+                pair("best", "third", Verdict.SAME_RECORDING, score=0.93),
+                overlap=Overlap(10.0, 0.0, 100.0, 1.02),
+                confidence=Confidence.LIKELY,
+            ),
+            pair("x", "y", Verdict.EXACT_FILE, score=1.0),
+        ]
+        self.workbench.pairs = [*proofs, pair("x", "clip", Verdict.SAME_BACKING, score=0.8)]
+        self.lanes = HandLanes()
+        self.notices = NoticePresenter()
+        self.library = LibraryPresenter()
+        self.library.load(read_snapshot(self.workbench))
+        self.player = FakePlayer()
+        self.transport = TransportPresenter(
+            self.player, self.workbench, lanes=self.lanes, notices=self.notices
+        )
+        self.duplicates = DuplicatesPresenter(self.workbench, self.transport, lanes=self.lanes)
+        self.deeds = Deeds(self.workbench, self.library, notices=self.notices, lanes=self.lanes)
+        self.actions = DuplicateActions(
+            self.workbench, self.duplicates, deeds=self.deeds, transport=self.transport
+        )
+        self.asked: list[Question] = []
+        self.actions.asks.connect(self.asked.append)
+        self.deeds.changed.connect(lambda _: self.duplicates.refresh())
+        self.workbench.groups = self._groups  # type: ignore[method-assign]  # follows the trash
+        self.duplicates.want()
+        self.lanes.turn()
+
+    def _groups(self) -> list[DuplicateGroup]:
+        """The triple and the pair, less what is in the trash or was parted."""
+        found = []
+        for names in (("best", "second", "third"), ("x", "y")):
+            ids = [SongId(name) for name in names if SongId(name) in self.workbench.catalogue.songs]
+            proofs = [p for p in self.workbench.duplicates() if {p.a, p.b} <= set(ids)]
+            joined = {song_id for p in proofs for song_id in (p.a, p.b)}
+            if proofs:
+                found.append(group([i for i in ids if i in joined], *proofs))
+        return found
+
+    @property
+    def open_titles(self) -> list[str]:
+        opened = self.duplicates.open_set
+        assert opened is not None
+        return [one.title for one in opened.songs]
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def test_the_first_set_opens_with_the_better_copy_chosen(rig: Rig) -> None:
+    assert rig.duplicates.state is ListState.FULL
+    assert rig.open_titles == ["best", "second", "third"]
+    assert rig.duplicates.copy == song("best")
+    found = rig.duplicates.comparison
+    assert found is not None
+    assert (found.mine.title, found.other.title) == ("best", "second")
+    assert found.label == "same recording · sure"
+    assert found.words == "98.0 % of fingerprint bits agree · over 3:20"
+    assert found.waves[0].size and found.waves[1].size
+
+
+def test_nothing_is_asked_before_the_screen_is_opened() -> None:
+    workbench, lanes = FakeWorkbench(song("a")), HandLanes()
+    transport = TransportPresenter(FakePlayer(), workbench, lanes=lanes, notices=NoticePresenter())
+    duplicates = DuplicatesPresenter(workbench, transport, lanes=lanes)
+    duplicates.refresh()
+    assert lanes.lanes == []
+    duplicates.want()
+    lanes.turn()
+    assert duplicates.state is ListState.EMPTY
+    assert duplicates.note.endswith(".")
+
+
+def test_a_faster_copy_is_heard_at_the_same_moment(rig: Rig) -> None:
+    rig.duplicates.choose_copy(2)
+    found = rig.duplicates.comparison
+    assert found is not None
+    assert found.words.endswith("over 1:40 · A is 2.0 % faster")
+    rig.duplicates.play()
+    assert rig.player.plays == [("third.mp3", 0.0)]
+    rig.player.advance(51.0)
+    rig.duplicates.switch()
+    assert rig.player.plays[-1] == ("best.mp3", pytest.approx(60.0))
+
+
+def test_a_click_on_a_wave_is_heard_there(rig: Rig) -> None:
+    rig.duplicates.seek(Side.A, 0.5)
+    assert rig.transport.side is Side.A
+    assert rig.player.plays[-1] == ("best.mp3", 120.0)
+    rig.duplicates.seek(Side.B, 0.25)
+    assert rig.player.plays[-1] == ("second.mp3", 60.0)
+
+
+def test_search_shows_the_sets_that_fit_and_keeps_the_open_one(rig: Rig) -> None:
+    rig.duplicates.choose(1)
+    rig.duplicates.search("Y")
+    assert rig.open_titles == ["x", "y"]
+    rig.duplicates.search("no such song")
+    assert rig.duplicates.state is ListState.EMPTY
+    assert rig.duplicates.open_set is None
+    rig.duplicates.search("")
+    assert rig.open_titles == ["x", "y"]
+
+
+def test_a_song_can_be_shown_before_the_sets_are_known() -> None:
+    rig = Rig()
+    fresh = DuplicatesPresenter(rig.workbench, rig.transport, lanes=rig.lanes)
+    fresh.want()
+    fresh.show(SongId("clip"))
+    rig.lanes.turn()
+    assert fresh.open_set is not None
+    assert "clip" in [one.title for one in fresh.open_set.songs]
+
+
+def test_keeping_asks_first_moves_the_others_and_can_be_undone(rig: Rig) -> None:
+    rig.duplicates.choose_copy(1)
+    rig.actions.keep()
+    (question,) = rig.asked
+    assert "best.mp3, third.mp3 will go to the system's trash" in question.text
+    assert "second.mp3 stays as it is" in question.text
+    rig.lanes.turn()
+    assert rig.workbench.trash == {}, "nothing happens before the answer"
+    question.act()
+    rig.lanes.turn()
+    assert set(rig.workbench.trash) == {"best", "third"}
+    assert rig.notices.notice.text == "2 files moved to the trash; second.mp3 is kept."
+    assert rig.notices.notice.offer is Offer.UNDO
+    assert rig.library.row_of_song(SongId("best")) is None
+    assert rig.open_titles == ["x", "y"]
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.workbench.trash == {}
+    assert rig.library.row_of_song(SongId("best")) is not None
+    assert rig.notices.notice.text == "2 songs: out of the trash, and in place again."
+    assert len(rig.duplicates.sets) == 3
+
+
+def test_one_copy_can_be_trashed(rig: Rig) -> None:
+    rig.duplicates.choose_copy(2)
+    rig.actions.trash()
+    rig.asked[0].act()
+    rig.lanes.turn()
+    assert set(rig.workbench.trash) == {"third"}
+    assert rig.open_titles == ["best", "second"]
+
+
+def test_what_plays_falls_silent_before_its_file_is_moved(rig: Rig) -> None:
+    rig.duplicates.play()
+    rig.actions.keep()
+    rig.asked[0].act()
+    rig.lanes.turn()
+    assert rig.player.state.path is None
+
+
+def test_a_trash_that_refuses_changes_nothing(rig: Rig) -> None:
+    rig.workbench.failure = TrashError(song("second").path, TrashProblem.NO_TRASH)
+    rig.actions.keep()
+    rig.asked[0].act()
+    rig.lanes.turn()
+    assert rig.notices.notice.tone is Tone.TROUBLE
+    assert rig.notices.notice.text.startswith("The disk that holds second.mp3 has no trash")
+    assert rig.library.row_of_song(SongId("second")) is not None
+
+
+def test_nothing_of_a_related_pair_is_offered_to_the_trash(rig: Rig) -> None:
+    rig.duplicates.choose(2)
+    rig.actions.keep()
+    rig.actions.trash()
+    assert rig.asked == []
+
+
+def test_tags_are_copied_from_the_chosen_copy(rig: Rig) -> None:
+    rig.duplicates.choose_copy(1)
+    rig.actions.copy_tags()
+    rig.lanes.turn()
+    assert rig.workbench.tagged == [("second", ("best", "third"))]
+    assert rig.notices.notice.text == "2 files now have the tags of second.mp3."
+
+
+def test_decisions_are_of_the_compared_songs_and_can_be_undone(rig: Rig) -> None:
+    rig.duplicates.choose_copy(2)
+    rig.actions.not_a_duplicate()
+    rig.lanes.turn()
+    parted = frozenset(map(SongId, ("best", "third")))
+    assert rig.workbench.decided == {parted: Decision.NOT_DUPLICATE}
+    assert rig.open_titles == ["best", "second"]
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.workbench.decided == {}
+    rig.duplicates.choose(2)
+    rig.actions.same_song()
+    rig.lanes.turn()
+    assert list(rig.workbench.decided.values()) == [Decision.SAME_SONG]
+
+
+def test_undo_takes_back_what_was_done_before_the_window_was_opened(rig: Rig) -> None:
+    rig.workbench.keep(SongId("x"), others=[SongId("y")])
+    rig.library.remove(song("y").path)
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.library.row_of_song(SongId("y")) is not None
+    assert rig.notices.notice.text == "y: out of the trash, and in place again."
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.notices.notice.text == "Nothing to undo."

@@ -1,0 +1,86 @@
+"""The check before release in the real window: drop, progress, stop, what was found."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QListView, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.types import CheckReport, Overlap, PairVerdict, SongId, SyncState, Verdict
+from tests.ui.conftest import OpenWindow
+from tests.ui.fake_library import FakeWorkbench
+from tests.ui.fake_sync import FakeSync
+from tests.ui.fakes import song
+from tests.ui.rig import WindowRig
+from ui.presenters.window import View
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+DEMO = Path("/new/demo.wav")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def rig(open_window: OpenWindow) -> WindowRig:
+    workbench = FakeWorkbench(song("Near"), song("Far"), song("Farther"))
+    close = PairVerdict(
+        SongId("file"), SongId("Near"), Verdict.SAME_BACKING, 0.8, Overlap(3, 12, 90)
+    )
+    near = tuple(workbench.similar(SongId("Near")))
+    workbench.checks[DEMO] = CheckReport(DEMO, (close,), near, (), (), (), 200.0)
+    return open_window(workbench, FakeSync(SyncState.IN_STEP, waiting=0))
+
+
+def shown(rig: WindowRig) -> list[str]:
+    return [label.text() for label in rig.window.findChildren(QLabel) if label.isVisible()]
+
+
+def test_the_screen_invites_and_a_drop_is_checked_not_added(rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_C)
+    assert rig.window.presenter.view is View.CHECK
+    assert rig.find(QPushButton, "checkButton").isChecked()
+    assert any(text.startswith("Drop a demo anywhere") for text in shown(rig))
+    rig.drop([DEMO])
+    rig.settle()
+    found = rig.find(QListView, "hereFound")
+    assert found.model().rowCount() == 3
+    assert rig.find(QLabel, "hereHeadline").text().startswith("Close: the same backing as 1 song.")
+    assert "Only vectors were sent to PROD." in rig.find(QLabel, "checkNote").toolTip()
+    assert rig.find(QPushButton, "allChip").text() == "All 3", "nothing was added"
+    assert rig.workbench.log == ["warm_up"]
+
+
+def test_progress_shows_and_stop_ends_it(qtbot: QtBot, rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_C)
+    rig.workbench.may_check.clear()
+    rig.drop([DEMO])
+    stop = rig.find(QPushButton, "stopCheckButton")
+    qtbot.waitUntil(lambda: stop.isVisible() and "Listening" in shown(rig))
+    qtbot.mouseClick(stop, LEFT)
+    rig.settle()
+    assert not stop.isVisible()
+    assert any(text.startswith("Drop a demo anywhere") for text in shown(rig))
+
+
+def test_what_is_found_is_heard_beside_the_demo(rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_C)
+    rig.drop([DEMO])
+    rig.settle()
+    rig.press(Qt.Key.Key_L)
+    assert rig.player.plays == [("Near.mp3", 12.0)]
+    rig.press(Qt.Key.Key_A)
+    assert rig.player.plays[-1][0] == "demo.wav"
+    rig.press(Qt.Key.Key_J)
+    rig.press(Qt.Key.Key_L)
+    assert rig.player.plays[-1][0] == "Far.mp3"
+
+
+def test_the_library_is_one_key_away_and_drops_are_added_again(rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_C)
+    rig.press(Qt.Key.Key_Escape)
+    assert rig.window.presenter.view is View.LIBRARY
+    assert not rig.find(QPushButton, "checkButton").isChecked()
+    rig.drop([Path("/new/other.wav")])
+    rig.settle()
+    assert "other" in rig.titles()
