@@ -4,15 +4,16 @@ Milvus recalls, the catalogue's excerpt vectors and fingerprints decide. A ``Que
 of the library or one that was only analysed to ask; the answers are the same.
 """
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core import duplicates, similarity
+from core.code_index import LibraryCodes
 from core.duplicates import SongEvidence
-from core.fingerprint.index import CodeIndex
+from core.fingerprint.segments import placed
+from core.fingerprint.speeds import TEMPO_SLOPES, Speeds
 from core.index import LibraryIndex
 from core.library.store import Catalogue
 from core.types import (
@@ -24,6 +25,7 @@ from core.types import (
     SpaceName,
     Stem,
     StemVectors,
+    Verdict,
 )
 from core.vectors.spaces import Space
 
@@ -32,8 +34,15 @@ RECALL_MARGIN = 10
 # A duplicate is the nearest song or among the next few; the fingerprint decides, so that more
 # proposals cost little and miss less.
 DUPLICATE_CANDIDATES = 30
+# A song is in the library a few times at most; a mix holds another song every minute or so.
+CODE_CANDIDATES = 20
+_CODES_A_SONG = 500
+# At another speed only the nearest few of each kind are looked at: a proof takes as long as a
+# fingerprint.
+SPEED_CANDIDATES = 12
 
 Voice = tuple[SpaceName, Stem]
+_Found = Mapping[SongId, Sequence[PairVerdict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Question:
     evidence: SongEvidence
     vectors: Mapping[Voice, StemVectors]
     song: Song | None = None  # None where it is not of the library
+    speeds: Speeds | None = None  # None: what plays at another speed can't be told
 
 
 class Answers:
@@ -54,8 +64,7 @@ class Answers:
         self._catalogue = catalogue
         self._index = index
         self._spaces = spaces
-        self._codes: CodeIndex | None = None
-        self._codes_lock = threading.Lock()
+        self._codes = LibraryCodes(catalogue)
 
     def question(self, song: Song) -> Question:
         """Return the question about a song of the library."""
@@ -84,32 +93,58 @@ class Answers:
         return sorted((*by_backing, *waiting), key=lambda found: -found.score)[:limit]
 
     def duplicates(self, question: Question) -> list[PairVerdict]:
-        """Return what is proved of the song and its candidates, the surest first."""
-        asked = question.evidence
-        verdicts = (
-            duplicates.judge(asked, self._evidence(song)) for song in self._candidates(question)
-        )
-        found = [verdict for verdict in verdicts if verdict is not None]
-        return sorted(found, key=lambda verdict: -verdict.score)
+        """Return what is proved of the song and its candidates, the surest first.
+
+        A song that lies in a mix several times has a verdict for each place.
+        """
+        candidates = self._candidates(question)
+        found = self._at_own_speed(question.evidence, candidates)
+        if question.speeds is not None:
+            open_ids = [s for s in candidates if not _is_settled(found.get(s, ()))]
+            found |= self._at_other_speeds(question, open_ids[:SPEED_CANDIDATES], known=found)
+        pairs = [pair for several in found.values() for pair in several]
+        return sorted(pairs, key=lambda pair: -pair.score)
 
     def remember(self, evidence: SongEvidence) -> None:
-        """Let later questions find this song by its fingerprint."""
-        codes = self._code_index()
-        with self._codes_lock:
-            codes.remove(evidence.song_id)
-            codes.add(evidence.song_id, evidence.mix)
+        """Let later questions find this song by its fingerprints."""
+        self._codes.put(evidence.song_id, placed(evidence.mix, evidence.backing))
 
     def forget(self, song_id: SongId) -> None:
         """No longer propose a song."""
-        codes = self._code_index()
-        with self._codes_lock:
-            codes.remove(song_id)
+        self._codes.remove(song_id)
 
     def warm_up(self) -> None:
         """Load what the first question would wait for."""
-        self._code_index()
+        self._codes.warm_up()
         for space in self._spaces.values():
             self._index.nearest(space, _anything(space), limit=1)
+
+    def _at_own_speed(
+        self, asked: SongEvidence, candidates: Sequence[SongId]
+    ) -> dict[SongId, list[PairVerdict]]:
+        return {
+            song.song_id: duplicates.judge_places(asked, self._evidence(song))
+            for song in self._catalogue.songs_of(candidates)
+        }
+
+    def _at_other_speeds(
+        self, question: Question, near: Sequence[SongId], *, known: _Found
+    ) -> dict[SongId, list[PairVerdict]]:
+        """Judge again, played otherwise, what isn't known to be one recording."""
+        asked, speeds = question.evidence, question.speeds
+        if speeds is None:
+            return {}
+        left = [
+            song_id
+            for song_id in dict.fromkeys((*self._candidates_at(speeds), *near))
+            if song_id != asked.song_id and not _is_settled(known.get(song_id, ()))
+        ]
+        found = {}
+        for song in self._catalogue.songs_of(left):
+            pair = duplicates.judge_at_speeds(asked, self._evidence(song), speeds=speeds)
+            if pair is not None and _is_stronger(pair, known.get(song.song_id, ())):
+                found[song.song_id] = [pair]
+        return found
 
     def _nearest(self, question: Question, voice: Voice, *, limit: int) -> list[Neighbour]:
         query, space = question.vectors.get(voice), self._spaces.get(voice)
@@ -120,19 +155,29 @@ class Answers:
         found = self._catalogue.vectors_of(recalled, *voice)
         return similarity.rank(query, list(found.items()), limit=limit)
 
-    def _candidates(self, question: Question) -> list[Song]:
-        asked = question.evidence
-        ids = {song.song_id: None for song in self._catalogue.by_sha256(asked.sha256)}
-        for voice in ((SpaceName.STYLE, Stem.MIX), (SpaceName.STYLE, Stem.BACKING)):
-            query, space = question.vectors.get(voice), self._spaces.get(voice)
-            if query is not None and space is not None:
+    def _candidates(self, question: Question) -> list[SongId]:
+        """Return the songs worth judging: the same bytes, near vectors, shared codes."""
+        asked, catalogue = question.evidence, self._catalogue
+        same = (*catalogue.by_sha256(asked.sha256), *catalogue.by_stream(asked.stream_sha256))
+        ids = {song.song_id: None for song in same}
+        for voice, space in self._spaces.items():
+            query = question.vectors.get(voice)
+            if query is not None and query.model_id == space.model_id:
                 hits = self._index.nearest(space, query.song, limit=DUPLICATE_CANDIDATES)
                 ids |= {SongId(hit.key): None for hit in hits}
-        codes = self._code_index()
-        with self._codes_lock:
-            ids |= dict.fromkeys(codes.candidates(asked.mix))
+        limit = CODE_CANDIDATES + len(asked.mix) // _CODES_A_SONG
+        codes = placed(asked.mix, asked.backing)
+        ids |= dict.fromkeys(self._codes.candidates(codes, limit=limit))
         ids.pop(asked.song_id, None)
-        return self._catalogue.songs_of(list(ids))
+        return list(ids)
+
+    def _candidates_at(self, speeds: Speeds) -> list[SongId]:
+        votes: dict[SongId, int] = {}
+        for sped in speeds.sped:
+            slopes = TEMPO_SLOPES if sped.factor == 1.0 else (1.0, sped.factor)
+            for song_id, n in self._codes.votes(placed(sped.codes), slopes=slopes).items():
+                votes[song_id] = max(n, votes.get(song_id, 0))
+        return sorted(votes, key=lambda song_id: -votes[song_id])[:SPEED_CANDIDATES]
 
     def _evidence(self, song: Song) -> SongEvidence:
         mix = self._catalogue.fingerprints(song.song_id, Stem.MIX)
@@ -142,18 +187,23 @@ class Answers:
             duration_s=song.duration_s,
             mix=mix[0].codes,
             backing=self._catalogue.fingerprints(song.song_id, Stem.BACKING),
+            stream_sha256=song.stream_sha256,
+            work=self._vectors(song.song_id, (SpaceName.WORK, Stem.MIX)),
         )
 
     def _vectors(self, song_id: SongId, voice: Voice) -> StemVectors | None:
         space, stem = voice
         return self._catalogue.vectors(song_id, space, stem)
 
-    def _code_index(self) -> CodeIndex:
-        with self._codes_lock:
-            if self._codes is None:
-                self._codes = CodeIndex()
-                self._codes.add_all(self._catalogue.mix_codes())
-            return self._codes
+
+def _is_settled(pairs: Iterable[PairVerdict]) -> bool:
+    """Whether nothing stronger can be found by playing the song otherwise."""
+    return any(pair.verdict in (Verdict.EXACT_FILE, Verdict.SAME_RECORDING) for pair in pairs)
+
+
+def _is_stronger(pair: PairVerdict, known: Iterable[PairVerdict]) -> bool:
+    strength = list(Verdict)  # declared strongest first
+    return all(strength.index(pair.verdict) < strength.index(other.verdict) for other in known)
 
 
 def _anything(space: Space) -> Float32Array:

@@ -1,59 +1,62 @@
-"""What a pair of songs is, from their fingerprints. Pure.
+"""What a pair of songs is, from their fingerprints and vectors. Pure.
 
-The strongest class that is proved is the answer; None means that nothing is proved ("can't
-tell"), never that the songs are different. Whether two songs are versions of one work is decided
-elsewhere, by the space ``work``. The thresholds come from ``docs/decisions/duplicates.md``.
+The strongest class that is proved is the answer; None, or no verdict, means that nothing is proved
+("can't tell"), never that the songs are different. What an alignment of mixes proves is decided in
+``core/fingerprint/proof.py``; the other thresholds are here. All come from
+``docs/decisions/duplicates.md``.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
-from core.fingerprint.match import Alignment, PooledAlignment, align, align_windows, moving
-from core.types import Codes, Fingerprint, Overlap, PairVerdict, SongId, Verdict
+from core.fingerprint.match import Alignment, align, alignments
+from core.fingerprint.proof import CLEAR_ERROR, Proof, confidence, prove
+from core.fingerprint.speeds import Speeds, tuned
+from core.fingerprint.windows import LayerAlignment, Layers, align_backings, align_layers, layers
+from core.types import (
+    Codes,
+    Confidence,
+    Fingerprint,
+    Overlap,
+    PairVerdict,
+    SongId,
+    StemVectors,
+    Verdict,
+)
 
-# Re-encodings and levels differ in up to 0.04 of bits, equalisers and compressors in up to 0.22;
-# other songs differ in 0.34 at least over their whole length.
-RECORDING_ERROR = 0.23
-# The share of the telling codes of both songs that the overlap must cover: what was trimmed or
-# faded may be a fifth.
-RECORDING_COVER = 0.80
+# A song that lies in a mix more often than this is a loop: more places tell nothing new.
+MOST_PLACES = 12
 
-# Up to here the mixes of one recording differ without doubt. Above it lie hard equalisers, but
-# also one backing with and without a voice (0.19 to 0.23). The separated backings tell them apart:
-# hard equalisers left them 0.98 times as far apart or more, voices 0.67 times or less.
-CLEAR_ERROR = 0.13
+# A hard equaliser and a voice can both leave mixes at 0.13 to 0.23. The separated backings tell
+# them apart: equalisers left them 0.98 times as far apart or more, voices 0.67 times or less.
 SUNG_OVER_SHARE = 0.80
 
-# Short stretches must agree better. Clips differ in up to 0.083 unless the equaliser was turned,
-# and stretches of half a minute of other songs come down to 0.13.
-EXCERPT_ERROR = 0.12
-# The share of the shorter song that must lie in the longer one.
-EXCERPT_COVER = 0.70
-# The telling codes of 8.5 s: what is left of a clip of 10 s, which has 59 codes, after a fade or
-# a codec's padding.
-EXCERPT_CODES = 48
-
-# Sound that hardly changes (a drone) resembles other such sound: the error must also be less
-# than a share of how much the sound differs from itself some seconds later. The hardest
-# equaliser reached 0.57 of it, clips 0.2; other songs' drones lay above 0.5 over short stretches.
-RECORDING_SELF_SHARE = 0.65
-EXCERPT_SELF_SHARE = 0.40
-
+# How much the layers of two songs must agree at an offset, above chance, for them to be compared
+# there at all. Strangers came to 24 at most, songs on one backing to 31 at least.
+BACKING_SCORE = 27.0
 # Separated backings under other voices differ in 0.01 to 0.34; other songs in 0.34 at least, and
 # most of those near it hardly change, so that they are close to their own self.
 BACKING_ERROR = 0.33
 BACKING_SELF_SHARE = 0.85
-# The codes that must meet at one offset: half of what three windows of 11.9 s have.
-BACKING_CODES = 110
+BACKING_CODES = 32  # 6.6 s of sound, at an offset that all layers agree on
+BACKING_CODES_ALONE = 110  # half of what three windows have, where the mixes are no help
+BACKING_SURE_ERROR, BACKING_LIKELY_ERROR = 0.20, 0.28
+# One song's separated backing against the other's mix, where the windows don't meet: a mix without
+# a voice differs in up to 0.13 from its own backing, separated from under a voice.
+CROSSED_ERROR = 0.25
+CROSSED_CODES = 140  # most of two windows
+
+# The cosine of the song vectors of the space `work` from which two songs are called versions.
+VERSION_COSINE = 0.985
 
 
 @dataclass(frozen=True, slots=True)
 class SongEvidence:
     """What a song's pairs are judged by.
 
-    ``mix`` is the fingerprint of the whole song; ``backing`` those of its separated excerpts.
+    ``mix`` is the fingerprint of the whole song; ``backing`` those of its separated excerpts;
+    ``work`` its vectors of that space.
     """
 
     song_id: SongId
@@ -61,73 +64,43 @@ class SongEvidence:
     duration_s: float
     mix: Codes
     backing: tuple[Fingerprint, ...] = ()
+    stream_sha256: str = ""
+    work: StemVectors | None = None
 
 
 def judge(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
-    """Return what the pair is, with its evidence, or None where nothing is proved."""
-    if a.sha256 == b.sha256:
-        return _exact_file(a, b)
-    mixes = align(a.mix, b.mix)
-    backings = align_windows(a.backing, b.backing, min_codes=BACKING_CODES)
-    if (
-        mixes is not None
-        and _is_recording(a, b, mixes=mixes)
-        and not _is_sung_over(mixes, backings)
-    ):
-        return _of_mixes(a, b, mixes=mixes, verdict=Verdict.SAME_RECORDING)
-    if mixes is not None and _is_excerpt(a, b, mixes=mixes):
-        return _of_mixes(a, b, mixes=mixes, verdict=Verdict.EXCERPT)
-    if backings is not None and _proves_backing(backings):
-        return _of_backings(a, b, backings=backings)
-    return None
+    """Return what the pair is, with its best evidence, or None where nothing is proved."""
+    return next(iter(judge_places(a, b)), None)
 
 
-def _is_recording(a: SongEvidence, b: SongEvidence, *, mixes: Alignment) -> bool:
-    return min(_covers(a, b, mixes=mixes)) >= RECORDING_COVER and _proves_recording(mixes)
+def judge_places(a: SongEvidence, b: SongEvidence) -> list[PairVerdict]:
+    """Return the verdict on the pair once for each place where the one lies in the other."""
+    if _is_one_file(a, b):
+        return [_exact_file(a, b)]
+    mixes = _of_mixes(a, b)
+    if mixes:
+        return mixes
+    other = _of_backings(a, b) or _of_works(a, b)
+    return [] if other is None else [other]
 
 
-def _is_excerpt(a: SongEvidence, b: SongEvidence, *, mixes: Alignment) -> bool:
-    return max(_covers(a, b, mixes=mixes)) >= EXCERPT_COVER and _proves_excerpt(mixes)
+def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> PairVerdict | None:
+    """Return what the pair is when a is played at b's speed, or in its key, which are not a's."""
+    played = tuned(speeds, b.mix)
+    if played is None:
+        return None
+    found = align(played.codes, b.mix)
+    proof = None if found is None else prove(played.codes, b.mix, found=found)
+    if found is None or proof is None:
+        return None
+    as_played = replace(a, mix=played.codes, duration_s=a.duration_s / played.pace)
+    verdict = _of_mix(as_played, b, found=found, proof=proof)
+    return replace(verdict, overlap=_slowed(verdict.overlap, pace=played.pace))
 
 
-def _is_sung_over(mixes: Alignment, backings: PooledAlignment | None) -> bool:
-    """Whether the mixes differ in what the separation takes off: the voice."""
-    return (
-        backings is not None
-        and mixes.bit_error_rate > CLEAR_ERROR
-        and backings.bit_error_rate < SUNG_OVER_SHARE * mixes.bit_error_rate
-    )
-
-
-def _proves_recording(found: Alignment) -> bool:
-    # A jingle of some seconds has as few codes as a clip, and must agree as well.
-    is_long = found.n_compared >= 2 * EXCERPT_CODES
-    limit = RECORDING_ERROR if is_long else EXCERPT_ERROR
-    return found.bit_error_rate <= min(limit, RECORDING_SELF_SHARE * found.self_error_rate)
-
-
-def _proves_excerpt(found: Alignment) -> bool:
-    limit = min(EXCERPT_ERROR, EXCERPT_SELF_SHARE * found.self_error_rate)
-    return found.n_compared >= EXCERPT_CODES and found.bit_error_rate <= limit
-
-
-def _proves_backing(found: PooledAlignment) -> bool:
-    limit = min(BACKING_ERROR, BACKING_SELF_SHARE * found.self_error_rate)
-    return found.bit_error_rate <= limit
-
-
-def _covers(a: SongEvidence, b: SongEvidence, *, mixes: Alignment) -> tuple[float, float]:
-    """Return which shares of the telling codes of both songs the stretch covers."""
-    return (
-        _cover(a.mix, start=mixes.a_start, length=mixes.length),
-        _cover(b.mix, start=mixes.b_start, length=mixes.length),
-    )
-
-
-def _cover(codes: Codes, *, start: int, length: int) -> float:
-    telling = moving(codes)
-    inside = int(np.count_nonzero(telling[start : start + length]))
-    return inside / max(int(np.count_nonzero(telling)), 1)
+def _is_one_file(a: SongEvidence, b: SongEvidence) -> bool:
+    is_one_stream = a.stream_sha256 != "" and a.stream_sha256 == b.stream_sha256
+    return a.sha256 == b.sha256 or is_one_stream
 
 
 def _exact_file(a: SongEvidence, b: SongEvidence) -> PairVerdict:
@@ -135,17 +108,103 @@ def _exact_file(a: SongEvidence, b: SongEvidence) -> PairVerdict:
     return PairVerdict(a.song_id, b.song_id, Verdict.EXACT_FILE, 1.0, whole)
 
 
-def _of_mixes(
-    a: SongEvidence, b: SongEvidence, *, mixes: Alignment, verdict: Verdict
-) -> PairVerdict:
-    a_start_s, b_start_s = mixes.a_start * CODE_PERIOD_S, mixes.b_start * CODE_PERIOD_S
-    heard_s = (mixes.length - 1) * CODE_PERIOD_S + CODE_SPAN_S
+def _of_mixes(a: SongEvidence, b: SongEvidence) -> list[PairVerdict]:
+    """Return what the mixes prove: one recording, or excerpts at their places, the best first."""
+    verdicts: list[PairVerdict] = []
+    for found, proof in _proved(a, b):
+        if proof is Proof.RECORDING and not verdicts:
+            is_sung_over = found.bit_error_rate > CLEAR_ERROR and _is_sung_over(a, b, found)
+            return [] if is_sung_over else [_of_mix(a, b, found=found, proof=proof)]
+        verdicts.append(_of_mix(a, b, found=found, proof=Proof.EXCERPT))
+        if len(verdicts) == MOST_PLACES:
+            break
+    return verdicts
+
+
+def _proved(a: SongEvidence, b: SongEvidence) -> Iterator[tuple[Alignment, Proof]]:
+    for found in alignments(a.mix, b.mix):
+        proof = prove(a.mix, b.mix, found=found)
+        if proof is None:
+            return
+        yield found, proof
+
+
+def _of_mix(a: SongEvidence, b: SongEvidence, *, found: Alignment, proof: Proof) -> PairVerdict:
+    a_start_s, b_start_s = found.a_start * CODE_PERIOD_S, found.b_start * CODE_PERIOD_S
+    heard_s = (found.length - 1) * CODE_PERIOD_S + CODE_SPAN_S
     left_s = min(a.duration_s - a_start_s, b.duration_s - b_start_s)
-    overlap = Overlap(a_start_s, b_start_s, min(heard_s, left_s))
-    return PairVerdict(a.song_id, b.song_id, verdict, 1.0 - mixes.bit_error_rate, overlap)
+    return PairVerdict(
+        a=a.song_id,
+        b=b.song_id,
+        verdict=Verdict.SAME_RECORDING if proof is Proof.RECORDING else Verdict.EXCERPT,
+        score=1.0 - found.bit_error_rate,
+        overlap=Overlap(a_start_s, b_start_s, min(heard_s, left_s)),
+        confidence=confidence(proof, found),
+    )
 
 
-def _of_backings(a: SongEvidence, b: SongEvidence, *, backings: PooledAlignment) -> PairVerdict:
-    overlap = Overlap(backings.a_start_s, backings.b_start_s, backings.duration_s)
-    score = 1.0 - backings.bit_error_rate
-    return PairVerdict(a.song_id, b.song_id, Verdict.SAME_BACKING, score, overlap)
+def _is_sung_over(a: SongEvidence, b: SongEvidence, mixes: Alignment) -> bool:
+    """Whether the mixes differ in what the separation takes off: the voice."""
+    found = align_layers(layers(a.mix, a.backing), layers(b.mix, b.backing))
+    return (
+        found is not None
+        and found.backings.n_compared >= BACKING_CODES
+        and found.backings.bit_error_rate < SUNG_OVER_SHARE * mixes.bit_error_rate
+    )
+
+
+def _of_backings(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    in_a, in_b = layers(a.mix, a.backing), layers(b.mix, b.backing)
+    found = _one_offset(in_a, in_b)
+    error = None if found is None else _backing_error(found)
+    if found is None or error is None:
+        return None
+    overlap = Overlap(found.a_start_s, found.b_start_s, found.duration_s)
+    score, sure = 1.0 - error, _backing_confidence(error)
+    return PairVerdict(a.song_id, b.song_id, Verdict.SAME_BACKING, score, overlap, sure)
+
+
+def _one_offset(a: Layers, b: Layers) -> LayerAlignment | None:
+    """Return the offset at which two songs may stand on one backing."""
+    found = align_layers(a, b)
+    if found is not None and found.score >= BACKING_SCORE:
+        return found
+    return align_backings(a, b, fewest_codes=BACKING_CODES_ALONE)
+
+
+def _backing_error(found: LayerAlignment) -> float | None:
+    """Return the error that proves one backing, or None."""
+    self_limit = BACKING_SELF_SHARE * found.self_error_rate
+    backings, crossed = found.backings, found.crossed
+    if backings.n_compared >= BACKING_CODES:
+        is_one = backings.bit_error_rate <= min(BACKING_ERROR, self_limit)
+        return backings.bit_error_rate if is_one else None
+    is_one = crossed.n_compared >= CROSSED_CODES
+    is_one = is_one and crossed.bit_error_rate <= min(CROSSED_ERROR, self_limit)
+    return crossed.bit_error_rate if is_one else None
+
+
+def _backing_confidence(error: float) -> Confidence:
+    if error <= BACKING_SURE_ERROR:
+        return Confidence.SURE
+    return Confidence.LIKELY if error <= BACKING_LIKELY_ERROR else Confidence.UNSURE
+
+
+def _of_works(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
+    if a.work is None or b.work is None or a.work.model_id != b.work.model_id:
+        return None
+    cosine = float(a.work.song @ b.work.song)
+    if cosine < VERSION_COSINE:
+        return None
+    # Compositions are compared as a whole: no moment in one is known to be one in the other.
+    whole = Overlap(0.0, 0.0, a.duration_s, b.duration_s / a.duration_s)
+    return PairVerdict(
+        a.song_id, b.song_id, Verdict.VERSION, min(cosine, 1.0), whole, Confidence.UNSURE
+    )
+
+
+def _slowed(overlap: Overlap, *, pace: float) -> Overlap:
+    """Return an overlap of what was played in times of the song itself, ``pace`` as long in it."""
+    return Overlap(
+        overlap.a_start_s * pace, overlap.b_start_s, overlap.duration_s * pace, 1.0 / pace
+    )

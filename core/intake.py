@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.duplicates import SongEvidence
 from core.errors import Cancelled, WorldError
 from core.index import LibraryIndex
 from core.library import scan
+from core.library.journal import Entry
 from core.library.store import Catalogue
 from core.models import Models
 from core.progress import Progress
@@ -123,6 +124,35 @@ class Intake:
             ),
             vectors={**question.vectors, **found},
         )
+
+    def let_go(self, entry: Entry) -> None:
+        """Take an action's songs out of the library, and conclude the action."""
+        library = self._library
+        with self._judging:
+            for song_id in entry.songs:
+                library.index.remove(song_id)
+            library.catalogue.conclude(entry, leaving=entry.songs)
+            for song_id in entry.songs:
+                library.answers.forget(song_id)
+
+    def welcome_back(self, entry: Entry, song_ids: Sequence[SongId]) -> list[SongId]:
+        """Take songs back that left with an action, as they were; return those that are back.
+
+        They are compared with what came meanwhile.
+        """
+        library = self._library
+        with self._judging:
+            back = library.catalogue.take_back(entry, song_ids=song_ids)
+            questions = [
+                library.answers.question(song) for song in library.catalogue.songs_of(back)
+            ]
+            for question in questions:
+                library.index.put(question.evidence.song_id, question.vectors.values())
+                library.answers.remember(question.evidence)
+            for question in questions:
+                pairs = library.answers.duplicates(question)
+                library.catalogue.add_verdicts(question.evidence.song_id, pairs)
+        return back
 
     def _add(self, task: Task, *, quick: bool) -> AnalysisReport:
         """Decide what the file is to the library: known, moved, a copy, changed or new."""

@@ -8,14 +8,14 @@ found with its place. Codes that say nothing (silence, a tone that holds) are le
 Error rates are shares of differing bits, in [0, 1]; unrelated sound is near 0.5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.fingerprint.codes import BITS_A_CODE, CODE_PERIOD_S, CODE_SPAN_S
-from core.types import Codes, Fingerprint, Float32Array
+from core.fingerprint.codes import BITS_A_CODE
+from core.types import Codes, Float32Array
 
 # A code that is repeated for this long (0.6 s) is silence or a tone that holds: music in motion
 # repeats a code for a few frames only.
@@ -42,6 +42,11 @@ _NEIGHBOURS = np.arange(-2, 3)
 # Offsets at which fewer codes meet aren't looked at; in sums of products of pairs of codes.
 _MIN_SHARED = 4 * MIN_CODES // 2 - 0.5
 
+# How the error changes along a stretch is seen in blocks of 5 s: about a line of a song.
+_BLOCK_CODES = 40
+
+_Mask = NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -49,7 +54,8 @@ class Alignment:
 
     ``bit_error_rate`` is over the stretch, steady codes left out; ``n_compared`` counts the rest.
     ``self_error_rate`` is how much the stretch differs from itself a few seconds later: where
-    that is little, the sound hardly changes, and a low error says little.
+    that is little, the sound hardly changes, and a low error says little. ``unevenness`` is the
+    standard deviation of the error from one block of 5 s to another.
     """
 
     a_start: int
@@ -58,23 +64,7 @@ class Alignment:
     bit_error_rate: float
     n_compared: int
     self_error_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class PooledAlignment:
-    """How well windows of two songs agree at one common offset.
-
-    The times are where the first window meets another, in both songs, and how long after it the
-    last such meeting ends; what lies between the windows was not compared. ``self_error_rate``
-    is as in ``Alignment``.
-    """
-
-    a_start_s: float
-    b_start_s: float
-    duration_s: float
-    bit_error_rate: float
-    n_compared: int
-    self_error_rate: float
+    unevenness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,46 +80,30 @@ class _Stretch:
 
 def align(a: Codes, b: Codes) -> Alignment | None:
     """Return the best stretch over all offsets, or None where nothing is shared."""
-    moving_a, moving_b = moving(a), moving(b)
+    return next(alignments(a, b), None)
+
+
+def alignments(a: Codes, b: Codes) -> Iterator[Alignment]:
+    """Yield the best stretch over all offsets, then the best in the rest of the longer song."""
+    left_of_a, left_of_b = moving(a), moving(b)
+    while (found := _best(a, b, is_moving=(left_of_a, left_of_b))) is not None:
+        yield found
+        if len(a) > len(b):
+            left_of_a[found.a_start : found.a_start + found.length] = False
+        else:
+            left_of_b[found.b_start : found.b_start + found.length] = False
+
+
+def _best(a: Codes, b: Codes, *, is_moving: tuple[_Mask, _Mask]) -> Alignment | None:
+    moving_a, moving_b = is_moving
     if min(np.count_nonzero(moving_a), np.count_nonzero(moving_b)) < MIN_CODES:
         return None
-    offsets = _propose(_planes(a, moving_a), _planes(b, moving_b))
-    stretches = [_stretch(a, b, offset=o, is_moving=(moving_a, moving_b)) for o in offsets]
+    offsets = _propose(planes(a, moving_a), planes(b, moving_b))
+    stretches = [_stretch(a, b, offset=o, is_moving=is_moving) for o in offsets]
     best = max(stretches, key=lambda stretch: stretch.gain)
-    return _alignment(a, b, stretch=best) if best.n_compared >= MIN_CODES else None
-
-
-def align_windows(
-    a: Sequence[Fingerprint], b: Sequence[Fingerprint], *, min_codes: int
-) -> PooledAlignment | None:
-    """Return the offset at which windows of two songs agree best, their evidence pooled.
-
-    Every code of one song meets every code of the other, and each meeting votes for its offset.
-    None where no offset makes ``min_codes`` codes meet.
-    """
-    if not a or not b:
+    if best.n_compared < MIN_CODES:
         return None
-    (codes_a, places_a), (codes_b, places_b) = _timeline(a), _timeline(b)
-    if min(len(codes_a), len(codes_b)) == 0:
-        return None
-    errors = np.bitwise_count(codes_a[:, None] ^ codes_b[None, :]).ravel()
-    offsets = (places_a[:, None] - places_b[None, :]).ravel()
-    first = int(offsets.min())
-    n_met = np.bincount(offsets - first)
-    n_wrong = np.bincount(offsets - first, weights=errors)
-    rates = np.where(n_met >= min_codes, n_wrong / (BITS_A_CODE * np.maximum(n_met, 1)), np.inf)
-    best = int(np.argmin(rates))
-    if not np.isfinite(rates[best]):
-        return None
-    met = np.intersect1d(places_a, places_b + best + first)
-    return PooledAlignment(
-        a_start_s=float(met[0]) * CODE_PERIOD_S,
-        b_start_s=float(met[0] - best - first) * CODE_PERIOD_S,
-        duration_s=float(met[-1] - met[0]) * CODE_PERIOD_S + CODE_SPAN_S,
-        bit_error_rate=float(rates[best]),
-        n_compared=int(n_met[best]),
-        self_error_rate=min(_self_error_of_windows(a), _self_error_of_windows(b)),
-    )
+    return _alignment(a, b, stretch=best, is_moving=is_moving)
 
 
 def self_error_rate(codes: Codes) -> float:
@@ -138,13 +112,13 @@ def self_error_rate(codes: Codes) -> float:
     return float(np.mean(rates)) / BITS_A_CODE if rates else 0.0
 
 
-def moving(codes: Codes) -> NDArray[np.bool_]:
+def moving(codes: Codes) -> _Mask:
     """Return which codes tell something, bool [n]: those outside silence and held tones."""
     if len(codes) == 0:
         return np.zeros(0, bool)
     is_start = np.concatenate(([True], codes[1:] != codes[:-1]))
     run = np.cumsum(is_start) - 1
-    is_moving: NDArray[np.bool_] = np.bincount(run)[run] < STEADY_CODES
+    is_moving: _Mask = np.bincount(run)[run] < STEADY_CODES
     return is_moving
 
 
@@ -154,35 +128,45 @@ def bit_errors(a: Codes, b: Codes) -> NDArray[np.uint8]:
     return errors
 
 
-def _planes(codes: Codes, is_moving: NDArray[np.bool_]) -> Float32Array:
+def planes(codes: Codes, is_moving: _Mask) -> Float32Array:
     """Return the bits as float32 [33, n / 2]: 32 planes around their mean, and the mask.
 
     Neighbouring codes are added up: they share most of their sound, and half the length makes
     the transform more than twice as fast.
     """
     bits = (codes >> np.arange(BITS_A_CODE, dtype=np.uint32)[:, None]) & np.uint32(1)
-    planes = np.zeros((BITS_A_CODE + 1, len(codes) + len(codes) % 2), np.float32)
     # Some bits are mostly 0 in all music. Without their mean, agreeing there counts for nothing.
-    planes[:-1, : len(codes)] = bits - bits[:, is_moving].mean(axis=1, keepdims=True)
-    planes[-1, : len(codes)] = 1.0
-    planes[:, : len(codes)] *= is_moving
-    return planes[:, ::2] + planes[:, 1::2]
+    mean = bits @ is_moving / max(int(np.count_nonzero(is_moving)), 1)
+    found = np.zeros((BITS_A_CODE + 1, len(codes) + len(codes) % 2), np.float32)
+    found[:-1, : len(codes)] = bits - mean[:, None]
+    found[-1, : len(codes)] = 1.0
+    found[:, : len(codes)] *= is_moving
+    return found[:, ::2] + found[:, 1::2]
+
+
+def agreement(a: Float32Array, b: Float32Array) -> tuple[Float32Array, Float32Array]:
+    """Return how much planes agree, and how much of them meets, at every second offset.
+
+    Both float32 [m]; places from half of them on are the offsets below zero.
+    """
+    n_fft = 1 << (a.shape[1] + b.shape[1] - 1).bit_length()
+    product = np.fft.rfft(a, n_fft) * np.fft.rfft(b, n_fft).conj()
+    both = np.fft.irfft(np.stack((product[:-1].sum(axis=0), product[-1])), n_fft)
+    return both[0].astype(np.float32), both[1].astype(np.float32)
 
 
 def _propose(a: Float32Array, b: Float32Array) -> list[int]:
     """Return the most promising offsets (place in a less place in b), each with neighbours."""
-    n_fft = 1 << (a.shape[1] + b.shape[1] - 1).bit_length()
-    product = np.fft.rfft(a, n_fft) * np.fft.rfft(b, n_fft).conj()
-    agreement, n_shared = np.fft.irfft(np.stack((product[:-1].sum(axis=0), product[-1])), n_fft)
+    agreed, n_shared = agreement(a, b)
     # What chance adds up to grows with the root of the number of codes that are compared.
-    score = agreement / np.sqrt(np.maximum(n_shared, _MIN_SHARED))
-    score[n_shared < _MIN_SHARED] = -np.inf
+    score = agreed / np.sqrt(np.maximum(n_shared, _MIN_SHARED))
+    score = np.where(n_shared < _MIN_SHARED, -np.inf, score).astype(np.float32)
     places = _peaks(score)
-    offsets = 2 * np.where(places >= a.shape[1], places - n_fft, places)
+    offsets = 2 * np.where(places >= a.shape[1], places - len(score), places)
     return sorted({int(offset) for offset in (offsets[:, None] + _NEIGHBOURS).ravel()})
 
 
-def _peaks(score: Float32Array) -> NDArray[np.intp]:
+def _peaks(score: NDArray[np.floating]) -> NDArray[np.intp]:
     # The circle is closed: the offsets before 0 lie at its end.
     is_peak = (score >= np.roll(score, 1)) & (score > np.roll(score, -1))
     places = np.flatnonzero(is_peak & np.isfinite(score))
@@ -191,9 +175,7 @@ def _peaks(score: Float32Array) -> NDArray[np.intp]:
     return places[np.argpartition(score[places], -_PROPOSALS)[-_PROPOSALS:]]
 
 
-def _stretch(
-    a: Codes, b: Codes, *, offset: int, is_moving: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-) -> _Stretch:
+def _stretch(a: Codes, b: Codes, *, offset: int, is_moving: tuple[_Mask, _Mask]) -> _Stretch:
     """Return the stretch of most gain at an offset.
 
     Each code gains what it is better than ``STRETCH_ERROR``; steady codes gain nothing.
@@ -212,9 +194,12 @@ def _stretch(
     return _Stretch(a_start + start, b_start + start, end - start, n_compared, gain)
 
 
-def _alignment(a: Codes, b: Codes, *, stretch: _Stretch) -> Alignment:
-    in_a = a[stretch.a_start : stretch.a_start + stretch.length]
-    in_b = b[stretch.b_start : stretch.b_start + stretch.length]
+def _alignment(
+    a: Codes, b: Codes, *, stretch: _Stretch, is_moving: tuple[_Mask, _Mask]
+) -> Alignment:
+    in_a = slice(stretch.a_start, stretch.a_start + stretch.length)
+    in_b = slice(stretch.b_start, stretch.b_start + stretch.length)
+    counts = is_moving[0][in_a] & is_moving[1][in_b]
     # Every compared code gained what it lacked of the limit.
     rate = STRETCH_ERROR - stretch.gain / (BITS_A_CODE * stretch.n_compared)
     return Alignment(
@@ -223,20 +208,17 @@ def _alignment(a: Codes, b: Codes, *, stretch: _Stretch) -> Alignment:
         length=stretch.length,
         bit_error_rate=rate,
         n_compared=stretch.n_compared,
-        self_error_rate=min(self_error_rate(in_a), self_error_rate(in_b)),
+        self_error_rate=min(self_error_rate(a[in_a]), self_error_rate(b[in_b])),
+        unevenness=_unevenness(bit_errors(a[in_a], b[in_b])[counts]),
     )
 
 
-def _timeline(windows: Sequence[Fingerprint]) -> tuple[Codes, NDArray[np.intp]]:
-    """Return the moving codes of all windows, and their places in whole code periods."""
-    kept = [moving(window.codes) for window in windows]
-    codes = [window.codes[mask] for window, mask in zip(windows, kept, strict=True)]
-    places = [
-        round(window.start_s / CODE_PERIOD_S) + np.flatnonzero(mask)
-        for window, mask in zip(windows, kept, strict=True)
-    ]
-    return np.concatenate(codes), np.concatenate(places)
+def _unevenness(errors: NDArray[np.uint8]) -> float:
+    """Return the standard deviation of the error of blocks, from uint8 [n] of bits.
 
-
-def _self_error_of_windows(windows: Sequence[Fingerprint]) -> float:
-    return float(np.mean([self_error_rate(window.codes) for window in windows]))
+    What is left at the end counts with the last block.
+    """
+    starts = np.arange(0, max(len(errors) - _BLOCK_CODES, 0) + 1, _BLOCK_CODES)
+    sums = np.add.reduceat(errors.astype(np.int64), starts)
+    rates = sums / (BITS_A_CODE * np.diff(np.append(starts, len(errors))))
+    return float(rates.std())

@@ -54,9 +54,15 @@ def write_pictures(
     overview: Float32Array,
 ) -> None:
     """Store the cover, where there is one, and the overview."""
+    write_cover(connection, song_id, cover=cover)
+    connection.execute("INSERT INTO overview VALUES (?, ?)", (song_id, float_blob(overview)))
+
+
+def write_cover(connection: sqlite3.Connection, song_id: SongId, *, cover: bytes | None) -> None:
+    """Store another cover, or none."""
+    connection.execute("DELETE FROM cover WHERE song_id = ?", (song_id,))
     if cover is not None:
         connection.execute("INSERT INTO cover VALUES (?, ?)", (song_id, cover))
-    connection.execute("INSERT INTO overview VALUES (?, ?)", (song_id, float_blob(overview)))
 
 
 def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:

@@ -3,13 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from core.errors import BugError, UnknownSongError
 from core.library.blobs import path_blob, text, to_path
 from core.library.database import Shelf
-from core.types import AudioFacts, FileStamp, Song, SongId, Stage
+from core.types import AudioFacts, FileStamp, Song, SongId, Stage, Tags
 
 _COLUMNS = (
     "song_id, path, size_bytes, mtime_ns, sha256, codec, bit_rate_bps, sample_rate_hz, channels,"
@@ -30,6 +31,19 @@ def write_song(connection: sqlite3.Connection, song: Song) -> None:
         f"INSERT INTO song ({_COLUMNS}) VALUES ({marks})"  # noqa: S608
         f" ON CONFLICT (song_id) DO UPDATE SET {updates}",
         _row(song),
+    )
+
+
+def rename_song(
+    connection: sqlite3.Connection, song_id: SongId, *, tags: Tags, stamp: FileStamp
+) -> None:
+    """Write what a song's file says of itself by now."""
+    (path,) = connection.execute("SELECT path FROM song WHERE song_id = ?", (song_id,)).fetchone()
+    title = text(tags.title) or text(to_path(path).stem)
+    connection.execute(
+        "UPDATE song SET title = ?, artist = ?, album = ?, size_bytes = ?, mtime_ns = ?,"
+        " sha256 = ? WHERE song_id = ?",
+        (title, text(tags.artist), text(tags.album), *astuple(stamp), song_id),
     )
 
 

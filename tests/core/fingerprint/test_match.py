@@ -3,17 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
 from core.fingerprint.match import (
     MIN_CODES,
     STEADY_CODES,
     STRETCH_ERROR,
     align,
-    align_windows,
+    alignments,
     moving,
     self_error_rate,
 )
-from core.types import Fingerprint, Stem
 from tests.core.fingerprint.codes import flipped, random_codes
 
 
@@ -174,58 +172,24 @@ def test_sound_that_hardly_changes_is_near_itself():
     assert self_error_rate(random_codes(1, 5)) == 0.0
 
 
-def windows(codes, places, *, late_s=0.0):
-    return tuple(
-        Fingerprint(Stem.BACKING, place * CODE_PERIOD_S + late_s, codes[place : place + 75])
-        for place in places
-    )
+def test_a_song_that_lies_in_a_mix_twice_is_found_at_both_places():
+    song, mix = random_codes(1, 300), random_codes(2, 3000)
+    mix[400:700] = flipped(song, rate=0.02)
+    mix[2000:2300] = flipped(song, rate=0.05)
+    for turn, found in enumerate((alignments(song, mix), alignments(mix, song))):
+        places = [(f.a_start, f.b_start)[1 - turn] for f in (next(found), next(found))]
+        assert places == pytest.approx([400, 2000], abs=2)
+        rest = next(found, None)
+        assert rest is None or rest.n_compared < 48
 
 
-def test_windows_of_one_song_agree_at_one_offset():
-    song = random_codes(1, 1500)
-    worn = flipped(song, rate=0.3)
-    found = align_windows(
-        windows(song, (200, 700, 1200)), windows(worn, (200, 700, 1200)), min_codes=110
-    )
-    assert (found.a_start_s, found.b_start_s) == pytest.approx((200 * CODE_PERIOD_S,) * 2)
-    assert found.duration_s == pytest.approx(1074 * CODE_PERIOD_S + CODE_SPAN_S)
-    assert found.n_compared == 225
-    assert found.bit_error_rate == pytest.approx(0.3, abs=0.02)
-    assert found.self_error_rate == pytest.approx(0.5, abs=0.03)
-
-
-@pytest.mark.parametrize("shift", [1, -20, 35])
-def test_windows_that_overlap_in_part_agree_at_the_shift(shift):
-    song = random_codes(1, 1500)
-    late = windows(song, (200 + shift, 700 + shift, 1200 + shift))
-    moved = tuple(Fingerprint(w.stem, w.start_s + 3.0, w.codes) for w in late)
-    found = align_windows(windows(song, (200, 700, 1200)), moved, min_codes=110)
-    assert found.n_compared == 3 * (75 - abs(shift))
-    assert found.bit_error_rate == 0.0
-    # The same moment lies 3 s later in b, to the half of a code's period.
-    assert found.b_start_s - found.a_start_s == pytest.approx(3.0, abs=CODE_PERIOD_S / 2)
-
-
-def test_windows_are_not_found_where_too_few_codes_meet():
-    song = random_codes(1, 1500)
-    one = windows(song, (200,))
-    assert align_windows(one, one, min_codes=110) is None
-    assert align_windows((), one, min_codes=1) is None
-    silent = (Fingerprint(Stem.BACKING, 0.0, np.zeros(75, np.uint32)),)
-    assert align_windows(silent, silent, min_codes=1) is None
-
-
-def test_pooled_windows_equal_a_count_by_hand():
-    a, b = random_codes(1, 40), random_codes(2, 30)
-    found = align_windows(
-        (Fingerprint(Stem.BACKING, 0.0, a),), (Fingerprint(Stem.BACKING, 0.0, b),), min_codes=5
-    )
-    rates = {}
-    for offset in range(-29, 40):
-        met = [(i, i - offset) for i in range(40) if 0 <= i - offset < 30]
-        if len(met) >= 5:
-            wrong = sum(bin(int(a[i]) ^ int(b[j])).count("1") for i, j in met)
-            rates[offset] = wrong / (32 * len(met))
-    assert found.bit_error_rate == pytest.approx(min(rates.values()))
-    offset_s = found.a_start_s - found.b_start_s
-    assert rates[round(offset_s / CODE_PERIOD_S)] == pytest.approx(found.bit_error_rate)
+@pytest.mark.parametrize(("rates", "expected"), [((0.15, 0.15), 0.0), ((0.04, 0.2), 0.08)])
+def test_unevenness_tells_what_comes_and_goes_from_what_is_always_there(rates, expected):
+    song = random_codes(1, 1600)
+    worn = [
+        flipped(song[start : start + 80], rate=rates[start // 80 % 2], seed=start)
+        for start in range(0, 1600, 80)
+    ]
+    found = align(song, np.concatenate(worn))
+    assert found.length == pytest.approx(1600, abs=8)
+    assert found.unevenness == pytest.approx(expected, abs=0.02)

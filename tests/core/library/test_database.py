@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import BugError, LibraryError, LibraryProblem, SongkinError
 from core.library.store import FILE_NAME, Catalogue
-from tests.core.library.records import make_record, make_song
+from core.types import SpaceName, Stem
+from tests.core.library.records import MODEL, make_record, make_song
 
 
 def problem_of(folder: Path) -> LibraryProblem:
@@ -118,8 +119,9 @@ def test_many_threads_read_while_one_writes(catalogue):
                 # A song is never seen without what belongs to it.
                 for song in songs[-2:]:
                     assert len(catalogue.overview(song.song_id)) == 400
-                codes = dict(catalogue.mix_codes())
-                assert {song.song_id for song in songs} <= set(codes)
+                ids = [song.song_id for song in songs]
+                found = [song_id for song_id, _ in catalogue.fingerprints_of(ids)]
+                assert sorted(found) == sorted(ids)
                 seen.append(len(songs))
         except (AssertionError, SongkinError) as failure:
             failures.append(failure)
@@ -157,8 +159,8 @@ def test_many_threads_write(catalogue):
 def test_an_abandoned_walk_gives_its_connection_back(catalogue):
     for number in range(3):
         catalogue.put(make_record(make_song(Path(f"/{number}.mp3"))))
-    walk = catalogue.mix_codes()
+    walk = catalogue.song_vectors(SpaceName.STYLE, Stem.MIX, MODEL)
     next(walk)
     catalogue.remove(catalogue.songs()[0].song_id)  # a walk under way doesn't stop a write
     walk.close()
-    assert len(dict(catalogue.mix_codes())) == 2
+    assert len(dict(catalogue.song_vectors(SpaceName.STYLE, Stem.MIX, MODEL))) == 2

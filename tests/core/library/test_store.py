@@ -155,7 +155,9 @@ def test_a_removed_song_leaves_nothing_but_its_tombstone(catalogue):
     assert catalogue.listens() == []
     assert catalogue.cover(song.song_id) is None
     assert catalogue.fingerprints(song.song_id, Stem.MIX) == ()
-    assert [id_ for id_, _ in catalogue.mix_codes()] == [other.song_id]
+    both = [song.song_id, other.song_id]
+    assert [id_ for id_, _ in catalogue.fingerprints_of(both)] == [other.song_id]
+    assert list(catalogue.code_stamps()) == [other.song_id]
     kinds = {change.song_id: change.kind for change in Outbox(catalogue).pending()}
     assert kinds == {song.song_id: ChangeKind.DELETE, other.song_id: ChangeKind.UPSERT}
 
@@ -238,7 +240,7 @@ def test_a_blob_of_the_wrong_length_is_damage(catalogue):
         connection.execute("UPDATE overview SET levels = x'00'")
     for verb in (
         lambda: catalogue.fingerprints(song.song_id, Stem.MIX),
-        lambda: list(catalogue.mix_codes()),
+        lambda: list(catalogue.fingerprints_of([song.song_id])),
         lambda: catalogue.vectors(song.song_id, SpaceName.STYLE, Stem.MIX),
         lambda: catalogue.overview(song.song_id),
     ):

@@ -1,0 +1,99 @@
+"""What the best alignment of two songs' codes proves: the one place of its thresholds. Pure.
+
+The desktop, the cluster's lists and the check against the catalogue all ask here. Where each number
+comes from is in ``docs/decisions/duplicates.md``.
+"""
+
+from enum import Enum
+
+import numpy as np
+
+from core.fingerprint.match import Alignment, align, moving
+from core.types import Codes, Confidence
+
+# Re-encodings and levels differ in up to 0.04 of bits, equalisers and compressors in up to 0.22;
+# other songs differ in 0.34 at least over their whole length.
+RECORDING_ERROR = 0.23
+# The share of the telling codes of both songs that the overlap must cover: what was trimmed or
+# faded may be a fifth.
+RECORDING_COVER = 0.80
+# Up to here the mixes of one recording differ without doubt. Above it lie hard equalisers, but
+# also one backing with and without a voice (0.19 to 0.23).
+CLEAR_ERROR = 0.13
+
+# A voice, or another layer of the production, comes and goes: from one block of 5 s to another the
+# error changes by 0.086 or more, and by 0.46 of its mean. Two mixes of one production changed by
+# 0.072 and 0.46; of 374 codecs, equalisers and compressors none by 0.07 and 0.43.
+LAYER_UNEVENNESS = 0.07
+LAYER_SHARE = 0.43
+
+# Short stretches must agree better. Clips differ in up to 0.083 unless the equaliser was turned,
+# and stretches of half a minute of other songs come down to 0.13.
+EXCERPT_ERROR = 0.12
+EXCERPT_CLEAR_ERROR = 0.09
+# The share of the shorter song that must lie in the longer one.
+EXCERPT_COVER = 0.70
+# The telling codes of 8.5 s: what is left of a clip of 10 s, which has 59 codes, after a fade or
+# a codec's padding.
+EXCERPT_CODES = 48
+
+# Sound that hardly changes (a drone) resembles other such sound: the error must also be less
+# than a share of how much the sound differs from itself some seconds later. The hardest
+# equaliser reached 0.57 of it, clips 0.2; other songs' drones lay above 0.5 over short stretches.
+RECORDING_SELF_SHARE = 0.65
+EXCERPT_SELF_SHARE = 0.40
+
+
+class Proof(Enum):
+    """What an alignment proves."""
+
+    RECORDING = "recording"  # one is the other from end to end
+    EXCERPT = "excerpt"  # one lies in the other
+
+
+def prove(a: Codes, b: Codes, *, found: Alignment) -> Proof | None:
+    """Return what the stretch proves of the two songs, or None: can't tell."""
+    covers = _cover(a, found.a_start, found.length), _cover(b, found.b_start, found.length)
+    if min(covers) >= RECORDING_COVER and _is_recording(found):
+        return Proof.RECORDING
+    if max(covers) >= EXCERPT_COVER and _is_excerpt(found):
+        return Proof.EXCERPT
+    return None
+
+
+def same_sound(a: Codes, b: Codes) -> bool:
+    """Whether two songs hold one recording, as a whole or one inside the other."""
+    found = align(a, b)
+    return found is not None and prove(a, b, found=found) is not None
+
+
+def confidence(proof: Proof, found: Alignment) -> Confidence:
+    """Return how sure a proof is, from its error."""
+    clear = CLEAR_ERROR if proof is Proof.RECORDING else EXCERPT_CLEAR_ERROR
+    return Confidence.SURE if found.bit_error_rate <= clear else Confidence.LIKELY
+
+
+def has_other_layers(found: Alignment) -> bool:
+    """Whether the songs differ now and then, as by a voice; equalisers differ all along."""
+    share = found.unevenness / max(found.bit_error_rate, 1e-9)
+    return found.unevenness >= LAYER_UNEVENNESS and share >= LAYER_SHARE
+
+
+def _is_recording(found: Alignment) -> bool:
+    # A jingle of some seconds has as few codes as a clip, and must agree as well.
+    is_long = found.n_compared >= 2 * EXCERPT_CODES
+    limit = RECORDING_ERROR if is_long else EXCERPT_ERROR
+    is_near = found.bit_error_rate <= min(limit, RECORDING_SELF_SHARE * found.self_error_rate)
+    return is_near and not has_other_layers(found)
+
+
+def _is_excerpt(found: Alignment) -> bool:
+    limit = min(EXCERPT_ERROR, EXCERPT_SELF_SHARE * found.self_error_rate)
+    return found.n_compared >= EXCERPT_CODES and found.bit_error_rate <= limit
+
+
+def _cover(codes: Codes, start: int, length: int) -> float:
+    """Return which share of the telling codes a stretch covers."""
+    telling = moving(codes)
+    inside = int(np.count_nonzero(telling[start : start + length]))
+    return inside / max(int(np.count_nonzero(telling)), 1)
