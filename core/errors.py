@@ -12,6 +12,7 @@
     │   ├── WeightsError       a model's weights
     │   ├── ClusterError       the Milvus server, its access, or what it holds
     │   ├── CredentialError    the system's keyring
+    │   ├── SettingsError      the file of settings
     │   └── SoundError         the sound device
     └── BugError               ours: a crash report
     Cancelled                  not an error: the user asked to stop
@@ -166,7 +167,13 @@ class ClusterProblem(Enum):
     NOT_MILVUS = "not_milvus"  # something answers that isn't Milvus
     SIGN_IN = "sign_in"  # wrong or missing user and password
     FORBIDDEN = "forbidden"  # signed in, but not allowed to do this
-    UNTRUSTED = "untrusted"  # TLS: certificate, host name, or plain text where TLS is asked for
+    UNTRUSTED = "untrusted"  # TLS is asked for, and what answers does not speak it, or not well
+    UNKNOWN_CA = "unknown_ca"  # TLS: nobody we trust has signed the certificate
+    EXPIRED = "expired"  # TLS: the certificate is too old, or not valid yet
+    WRONG_HOST = "wrong_host"  # TLS: the certificate is of another host
+    NEEDS_TLS = "needs_tls"  # plain text was asked for, and the server speaks TLS only
+    PLAIN_TEXT = "plain_text"  # the production cluster is not met without TLS
+    CA_FILE = "ca_file"  # the certificate authority's file can't be read
     TIMEOUT = "timeout"
     MODEL_MISMATCH = "model_mismatch"  # vectors of another model version
     COUNT_MISMATCH = "count_mismatch"  # after a full resync the two sides still differ
@@ -190,6 +197,15 @@ class CredentialError(WorldError):
 
     def __init__(self, *, detail: str = "") -> None:
         super().__init__(detail)
+        self.detail = detail
+
+
+class SettingsError(WorldError):
+    """The file of settings can't be read or written."""
+
+    def __init__(self, path: Path, *, detail: str = "") -> None:
+        super().__init__(path, detail)
+        self.path = path
         self.detail = detail
 
 

@@ -1,10 +1,20 @@
-"""Where things live on this machine, and what the user chose."""
+"""Where things live on this machine, and what the user chose.
 
-from dataclasses import dataclass
+The clusters that the user works with are profiles in a small file in the config folder. Tokens are
+never in it: they lie in the system's keyring.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import platformdirs
+
+from core.errors import ClusterError, ClusterProblem, SettingsError
 
 APP_NAME = "songkin"
 
@@ -43,3 +53,94 @@ def default_places(library: Path | None = None) -> Places:
         weights=data / "weights",
         logs=Path(platformdirs.user_log_dir(APP_NAME, appauthor=False)),
     )
+
+
+class ProfileName(Enum):
+    """The clusters that a musician meets."""
+
+    DEV = "dev"  # one server on this machine, or a folder that stands in for it
+    FAT = "fat"  # a small cluster, for trying out
+    PROD = "prod"  # everyone's songs
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A cluster: its address, and the certificate authority to trust, where it is not public."""
+
+    name: ProfileName
+    uri: str
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the settings file says: the profiles, and the one in use."""
+
+    profiles: Mapping[ProfileName, Profile] = field(default_factory=dict)
+    current: ProfileName | None = None
+
+    def with_profile(self, profile: Profile) -> "Choices":
+        """Return these choices with a profile set; the first one set is the one in use."""
+        profiles = {**self.profiles, profile.name: profile}
+        return Choices(profiles, self.current or profile.name)
+
+    def using(self, name: ProfileName) -> "Choices":
+        """Return these choices with another profile in use."""
+        return replace(self, current=name)
+
+    def ca_file_of(self, uri: str) -> Path | None:
+        """Return the certificate authority of the profile with this address, if it has one."""
+        found = (one.ca_file for one in self.profiles.values() if one.uri == uri)
+        return next(found, None)
+
+
+def checked(profile: Profile) -> Profile:
+    """Return a profile; raise ``ClusterError`` where the production cluster is not met over TLS."""
+    if profile.name is ProfileName.PROD and not profile.uri.startswith("https://"):
+        raise ClusterError(profile.uri, ClusterProblem.PLAIN_TEXT)
+    return profile
+
+
+class SettingsFile:
+    """The file in the config folder; raises ``SettingsError`` where it can't be used."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        folder = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+        self.path = path or folder / "settings.json"
+
+    def read(self) -> Choices:
+        """Return what the user chose; nothing is chosen where there is no file."""
+        try:
+            told = json.loads(self.path.read_text(encoding="utf-8"))
+            return _choices(told)
+        except FileNotFoundError:
+            return Choices()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SettingsError(self.path, detail=str(error)) from error
+
+    def write(self, choices: Choices) -> None:
+        """Keep choices, in the place of those before; a stop leaves the old file or the new."""
+        told = {
+            "profile": choices.current.value if choices.current else None,
+            "profiles": {
+                name.value: {"uri": one.uri, "ca_file": str(one.ca_file) if one.ca_file else None}
+                for name, one in choices.profiles.items()
+            },
+        }
+        half = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            half.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+            half.replace(self.path)
+        except OSError as error:
+            raise SettingsError(self.path, detail=str(error)) from error
+
+
+def _choices(told: Mapping[str, Any]) -> Choices:
+    profiles = {
+        ProfileName(name): Profile(
+            ProfileName(name), str(one["uri"]), Path(one["ca_file"]) if one["ca_file"] else None
+        )
+        for name, one in told["profiles"].items()
+    }
+    return Choices(profiles, ProfileName(told["profile"]) if told["profile"] else None)

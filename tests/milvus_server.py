@@ -1,12 +1,15 @@
 """A real Milvus server with authorization on, one for the whole test run."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cluster_sync import demo_server
 from cluster_sync.demo_server import DemoServer
+from core.vectors.milvus import MilvusStore
+from tests.certificates import Authority
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +19,36 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServ
         pytest.skip("the package milvus, which carries the server, is not installed")
     with DemoServer(tmp_path_factory.mktemp("milvus")) as server:
         yield server
+
+
+@dataclass(frozen=True)
+class SecureServer:
+    """A server with authorization and TLS, and the authority that signed its certificate."""
+
+    server: DemoServer
+    authority: Authority
+
+    @property
+    def uri(self) -> str:
+        return self.server.uri
+
+    def open(self, token: str = "") -> MilvusStore:
+        """Open it as root, or with another token."""
+        return MilvusStore(
+            self.uri, token=token or self.server.token, ca_file=self.authority.ca_file
+        )
+
+
+@pytest.fixture(scope="session")
+def secure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureServer]:
+    """A server of its own with TLS too; its certificate is for ``localhost`` only."""
+    if not demo_server.is_available():
+        pytest.skip("the package milvus, which carries the server, is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    authority = Authority.made(folder)
+    tls = authority.certificate(folder, "localhost")
+    with DemoServer(folder / "milvus", tls=tls) as server:
+        yield SecureServer(server, authority)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ Milvus Lite is started here rather than by pymilvus, so that its own exceptions 
 that closing a store lets go of its folder.
 """
 
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from core.vectors.rows import IndexKind
 LITE_SUFFIX = ".db"
 LITE_HOST = "127.0.0.1"
 STOP_GRACE_S = 2.0
+MILVUS_PORT = 19530
+PROBE_TIMEOUT_S = 2.0
 # The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
 BUILD_PARAMS: Final[Mapping[IndexKind, Mapping[str, int]]] = {
     IndexKind.FLAT: {},
@@ -60,8 +64,18 @@ class ServerDoor:
         }
 
     def error(self, cause: BaseException) -> WorldError:
-        """Return what a failed call means."""
-        return ClusterError(self.address, cluster_problem(cause), detail=words(cause))
+        """Return what a failed call means.
+
+        A server of TLS hangs up on plain text without a word; that it speaks TLS is then asked.
+        """
+        problem = cluster_problem(cause)
+        if problem is ClusterProblem.UNREACHABLE and self._is_plain and speaks_tls(self.address):
+            problem = ClusterProblem.NEEDS_TLS
+        return ClusterError(self.address, problem, detail=words(cause))
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.address.startswith("http://")
 
     def misfit(self, detail: str) -> WorldError:
         """Return the error for a collection made for another model."""
@@ -138,6 +152,22 @@ def open_door(uri: str) -> LiteDoor | ServerDoor:
         detail = "an address looks like https://host:19530, with no user or password in it"
         raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE, detail=detail)
     return ServerDoor(uri)
+
+
+def speaks_tls(address: str) -> bool:
+    """Ask whether TLS is spoken at an address; its certificate does not matter here."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent
+    parts = urlsplit(address)
+    place = parts.hostname or "", parts.port or MILVUS_PORT
+    try:
+        with (
+            socket.create_connection(place, timeout=PROBE_TIMEOUT_S) as line,
+            context.wrap_socket(line, server_hostname=parts.hostname),
+        ):
+            return True
+    except OSError:
+        return False
 
 
 def shown_address(uri: str) -> str:

@@ -23,6 +23,14 @@ _BY_STATUS = {
 # What grpc's core says, in lower case, when a connection breaks while it is being made; the first
 # that fits counts.
 _BY_WORDS = (
+    ("certificate has expired", ClusterProblem.EXPIRED),
+    ("certificate is not yet valid", ClusterProblem.EXPIRED),
+    ("hostname verification", ClusterProblem.WRONG_HOST),
+    ("not in peer certificate", ClusterProblem.WRONG_HOST),  # older grpc
+    ("issuer certificate", ClusterProblem.UNKNOWN_CA),
+    ("self signed", ClusterProblem.UNKNOWN_CA),
+    ("self-signed", ClusterProblem.UNKNOWN_CA),
+    ("security handshaker", ClusterProblem.CA_FILE),  # made of the authority's file
     ("handshake failed", ClusterProblem.UNTRUSTED),
     ("certificate", ClusterProblem.UNTRUSTED),
     ("ssl", ClusterProblem.UNTRUSTED),
@@ -54,8 +62,8 @@ def cluster_problem(error: BaseException) -> ClusterProblem:
     for cause in _causes(error):
         if isinstance(cause, grpc.RpcError):
             return _of_status(cause)
-    if isinstance(error, OSError):  # the one file that is opened here is the certificate
-        return ClusterProblem.UNTRUSTED
+    if isinstance(error, OSError):  # the one file that is opened here is the authority's
+        return ClusterProblem.CA_FILE
     if "retry timeout" in str(error).lower():
         return ClusterProblem.TIMEOUT
     return _BY_CODE.get(milvus_code(error), ClusterProblem.REFUSED)

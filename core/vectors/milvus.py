@@ -15,6 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+# grpc reads this once, when it is loaded: without it, it tells every failed handshake on stderr.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
 import grpc
 from pymilvus import CollectionSchema, DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
@@ -351,6 +354,5 @@ def _connect(door: LiteDoor | ServerDoor, *, token: str, ca_file: Path | None) -
 
 def _silence() -> None:
     """Keep pymilvus and Milvus Lite from logging a traceback of each failed call: it is told."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -80,7 +80,7 @@ def test_plain_text_where_tls_is_asked_for(web_server: str) -> None:
 def test_a_certificate_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ClusterError) as caught:
         MilvusStore("https://127.0.0.1:1", ca_file=tmp_path / "missing.pem")
-    assert caught.value.problem is ClusterProblem.UNTRUSTED
+    assert caught.value.problem is ClusterProblem.CA_FILE
 
 
 def test_a_port_that_stays_silent(quick_timeout: None) -> None:
