@@ -4,11 +4,22 @@ import numpy as np
 import pytest
 
 from core.audio import decode
-from core.duplicates import SongEvidence, judge
+from core.duplicates import SongEvidence, judge, judge_at_speeds, judge_places
 from core.fingerprint.codes import CODE_PERIOD_S
-from core.fingerprint.extract import fingerprint
+from core.fingerprint.extract import codes_at, fingerprint, pcm_of
+from core.fingerprint.speeds import speeds
 from core.progress import Progress
-from core.types import Fingerprint, Overlap, SongId, Stem, Verdict
+from core.types import (
+    Confidence,
+    Fingerprint,
+    ModelId,
+    Overlap,
+    SongId,
+    SpaceName,
+    Stem,
+    StemVectors,
+    Verdict,
+)
 from tests.core.fingerprint.codes import flipped, random_codes
 from tests.sounds import RATE_HZ, chords, noise, write
 
@@ -123,10 +134,115 @@ def test_other_music_is_never_the_same(known, seed):
     assert judge(known, evidence(chords(seed, seconds=60), "b")) is None
 
 
-def test_another_speed_can_not_be_told(song, known):
-    places = np.arange(0, song.shape[1] - 1, 1.04)
-    fast = np.stack([np.interp(places, np.arange(song.shape[1]), channel) for channel in song])
-    assert judge(known, evidence(fast.astype(np.float32), "b")) is None
+def played(samples, speed):
+    """Return a sound ``speed`` times as fast."""
+    places = np.arange(0, samples.shape[1] - 1, speed)
+    whole = np.arange(samples.shape[1])
+    return np.stack([np.interp(places, whole, one) for one in samples]).astype(np.float32)
+
+
+def speeds_of(samples):
+    pcm = pcm_of(samples.mean(axis=0), rate_hz=RATE_HZ)
+    return speeds(lambda factor: codes_at(pcm, factor=factor))
+
+
+@pytest.mark.parametrize("speed", [0.96, 0.985, 1.01, 1.04])
+def test_another_speed_is_the_same_recording_with_its_speed(song, known, speed):
+    other = evidence(played(song, speed), "b")
+    if abs(speed - 1.0) > 0.01:
+        assert judge(known, other) is None
+    verdict = judge_at_speeds(known, other, speeds=speeds_of(song))
+    assert verdict.verdict is Verdict.SAME_RECORDING
+    assert verdict.overlap.speed == pytest.approx(1 / speed, abs=0.001)
+    assert verdict.overlap.duration_s == pytest.approx(90, abs=3)
+    assert verdict.overlap.b_duration_s == pytest.approx(90 / speed, abs=3)
+    turned = judge_at_speeds(other, known, speeds=speeds_of(played(song, speed)))
+    assert turned.overlap.speed == pytest.approx(speed, abs=0.001)
+
+
+def test_a_clip_of_another_speed_is_an_excerpt_with_its_times(song, known):
+    clip = played(cut(song, 40, 70), 1.03)
+    verdict = judge_at_speeds(evidence(clip, "b"), known, speeds=speeds_of(clip))
+    assert verdict.verdict is Verdict.EXCERPT
+    overlap = verdict.overlap
+    assert overlap.b_start_s - overlap.a_start_s * overlap.speed == pytest.approx(40, abs=0.5)
+    assert overlap.b_duration_s == pytest.approx(30, abs=2)
+    whole = judge_at_speeds(known, evidence(clip, "b"), speeds=speeds_of(song))
+    assert whole.verdict is Verdict.EXCERPT
+    assert whole.overlap.a_start_s - whole.overlap.b_start_s * 1.03 == pytest.approx(40, abs=0.5)
+
+
+def test_other_music_at_any_speed_is_never_the_same(song, known):
+    heard = speeds_of(song)
+    for seed in range(2, 6):
+        other = evidence(chords(seed, seconds=60), "b")
+        assert judge_at_speeds(known, other, speeds=heard) is None
+    assert judge_at_speeds(known, evidence(played(song, 1.1), "b"), speeds=heard) is None
+
+
+def test_a_song_that_lies_in_a_mix_twice_has_a_verdict_for_each_place(song, known):
+    clip = cut(song, 20, 50)
+    other = chords(3, seconds=40)
+    mix = evidence(np.concatenate((other, clip, other, clip * 0.5, other), axis=1), "mix")
+    verdicts = judge_places(mix, evidence(clip, "clip"))
+    assert [v.verdict for v in verdicts] == [Verdict.EXCERPT] * 2
+    starts = sorted(v.overlap.a_start_s - v.overlap.b_start_s for v in verdicts)
+    assert starts == pytest.approx([40, 110], abs=0.3)
+    assert judge(mix, evidence(clip, "clip")) == verdicts[0]
+
+
+def test_two_songs_faded_into_each_other_are_found_each_in_its_place(song, known):
+    other = chords(2, seconds=70)
+    fade = np.linspace(1.0, 0.0, 8 * RATE_HZ, dtype=np.float32)
+    crossing = song[:, -len(fade) :] * fade + other[:, : len(fade)] * fade[::-1]
+    mix = evidence(
+        np.concatenate((song[:, : -len(fade)], crossing, other[:, len(fade) :]), axis=1), "mix"
+    )
+    first, second = judge(mix, known), judge(mix, evidence(other, "b"))
+    assert (first.verdict, second.verdict) == (Verdict.EXCERPT, Verdict.EXCERPT)
+    assert first.overlap.a_start_s == pytest.approx(0, abs=0.3)
+    start_s = second.overlap.a_start_s - second.overlap.b_start_s
+    assert start_s == pytest.approx(82, abs=0.3)
+
+
+def test_the_same_sound_under_other_tags_is_the_same_file(known):
+    other = replace(known, song_id=SongId("b"), sha256="other tags")
+    assert judge(known, other).verdict is Verdict.SAME_RECORDING  # not known of old songs
+    a, b = (replace(one, stream_sha256="sound") for one in (known, other))
+    assert judge(a, b).verdict is Verdict.EXACT_FILE
+    assert judge(a, replace(b, stream_sha256="x")).verdict is Verdict.SAME_RECORDING
+
+
+@pytest.mark.parametrize(
+    ("cosine", "sure"), [(0.99, Confidence.LIKELY), (0.96, Confidence.UNSURE), (0.9, None)]
+)
+def test_a_version_is_told_by_its_composition(known, cosine, sure):
+    one = np.array([1.0, 0.0], np.float32)
+    other = np.array([cosine, np.sqrt(1 - cosine**2)], np.float32)
+    a = replace(known, work=work(one))
+    b = replace(evidence(chords(7, seconds=60), "b"), work=work(other))
+    verdict = judge(a, b)
+    if sure is None:
+        assert verdict is None
+    else:
+        assert (verdict.verdict, verdict.confidence) == (Verdict.VERSION, sure)
+        assert verdict.score == pytest.approx(cosine)
+        assert verdict.overlap.b_duration_s == pytest.approx(60)
+    assert judge(a, replace(b, work=replace(b.work, model_id=ModelId("other")))) is None
+    same = replace(a, song_id=SongId("c"), sha256="c")
+    assert judge(a, same).verdict is Verdict.SAME_RECORDING  # says more
+
+
+def work(vector):
+    return StemVectors(
+        space=SpaceName.WORK,
+        stem=Stem.MIX,
+        model_id=ModelId("work"),
+        song=vector,
+        excerpts=vector[np.newaxis],
+        starts_s=np.zeros(1, np.float32),
+        excerpt_s=30.0,
+    )
 
 
 def test_silence_and_drones_prove_nothing():
