@@ -20,6 +20,7 @@ from app import wiring
 from benchmarks.duplicate_trials import Trial
 from benchmarks.variants import Group, random_for
 from core.answers import Question
+from core.duplicates import SongEvidence, judge, judge_at_speeds
 from core.progress import Progress
 from core.settings import Settings, default_places
 from core.types import (
@@ -32,6 +33,7 @@ from core.types import (
     SongRecord,
     Stem,
     StemVectors,
+    Verdict,
 )
 from core.workbench import Workbench
 
@@ -126,6 +128,15 @@ def _question(bench: Workbench, trial: Trial, *, kept: Path) -> Question:
     with suppress(pickle.PicklingError, AttributeError, TypeError):
         file.write_bytes(pickle.dumps(question))  # what holds a function is analysed again
     return question
+
+
+def alone(question: Question, other: SongEvidence) -> PairVerdict | None:
+    """Return the verdict on a pair that is put before the judge, at other speeds too."""
+    pair = judge(question.evidence, other)
+    is_settled = pair is not None and pair.verdict in (Verdict.EXACT_FILE, Verdict.SAME_RECORDING)
+    if question.speeds is None or is_settled:
+        return pair
+    return judge_at_speeds(question.evidence, other, speeds=question.speeds) or pair
 
 
 def fill(bench: Workbench, models: Sequence[Song], *, up_to: int) -> None:

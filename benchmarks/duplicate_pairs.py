@@ -7,7 +7,7 @@ performances, or two songs of one sound, don't. Everything else counts as wrong.
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +17,17 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from benchmarks.duplicate_library import Asked
+from benchmarks.duplicate_score import Relation
+from benchmarks.variants import random_for
 from core.audio.decode import SAMPLE_RATE_HZ, read
-from core.duplicates import SongEvidence, judge
+from core.duplicates import SongEvidence, judge, judge_at_speeds
 from core.progress import Progress
-from core.types import Float32Array, Overlap, PairVerdict, Verdict
+from core.types import Float32Array, Overlap, PairVerdict, SongId, Verdict
 
 CLAIMS = (Verdict.EXACT_FILE, Verdict.SAME_RECORDING, Verdict.EXCERPT)  # none may be wrong
 ROWS_A_TASK = 8
+STRANGERS = 10  # songs that each question is held against at other speeds
 BESIDES_OTHERS = 10  # of niceness: a long job leaves the machine to whoever works on it
 
 # Waveforms are compared at this rate, a few seconds of one slid over a few more of the other.
@@ -66,6 +70,42 @@ def _judge_rows(evidence: Sequence[SongEvidence], rows: range) -> list[Hit]:
         for b in range(a + 1, len(evidence))
         if (verdict := judge(evidence[a], evidence[b])) is not None
     ]
+
+
+def also(hits: Sequence[Hit], stored: Sequence[PairVerdict], *, ids: Sequence[SongId]) -> list[Hit]:
+    """Return the hits, and the pairs of these songs that only the library found: at a speed."""
+    places = {song_id: place for place, song_id in enumerate(ids)}
+    known = {(hit.a, hit.b) for hit in hits}
+    found = []
+    for verdict in stored:
+        a, b = places.get(verdict.a), places.get(verdict.b)
+        if a is not None and b is not None and not {(a, b), (b, a)} & known:
+            found.append(Hit(a, b, verdict))
+    return [*hits, *found]
+
+
+class Strangers:
+    """Holds each question, at all its speeds, against some songs that are not in it."""
+
+    def __init__(
+        self, evidence: Sequence[SongEvidence], *, files: Mapping[SongId, Path], related: Relation
+    ) -> None:
+        self._known = [(files[one.song_id], one) for one in evidence]
+        self._related = related
+        self.n_pairs = 0
+        self.claims: list[tuple[Path, Path, PairVerdict]] = []
+
+    def ask(self, asked: Asked) -> None:
+        """Judge one question against a few songs drawn by chance."""
+        speeds, rng = asked.question.speeds, random_for("strangers", asked.trial.path.name)
+        for place in rng.integers(len(self._known), size=STRANGERS if speeds else 0):
+            file, other = self._known[place]
+            if speeds is None or set(self._related.get(file, (file,))) & set(asked.trial.origins):
+                continue
+            self.n_pairs += 1
+            pair = judge_at_speeds(asked.question.evidence, other, speeds=speeds)
+            if pair is not None and pair.verdict in CLAIMS:
+                self.claims.append((asked.trial.path, file, pair))
 
 
 def likeness_of_waveforms(a: Path, b: Path, overlap: Overlap) -> float:

@@ -35,15 +35,6 @@ class Sketch:
     fingerprint: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AudfprintRun:
-    """The first answer (a file of the index, or None) to each question, and the seconds taken."""
-
-    answers: tuple[Path | None, ...]
-    indexing_s: float
-    asking_s: float
-
-
 def python_of_peers() -> Path:
     """Return the interpreter of the peers' environment, made when first asked for."""
     folder = Path(platformdirs.user_cache_dir("songkin", appauthor=False)) / "duplicate-peers"
@@ -78,20 +69,21 @@ def acoustid_score(a: Sketch, b: Sketch) -> float:
     return float(acoustid.compare_fingerprints(*pair))
 
 
-def audfprint(files: Sequence[Path], asked: Sequence[Path], *, folder: Path) -> AudfprintRun:
-    """Index files with audfprint, and ask for each of the others."""
-    database = folder / "audfprint.pklz"
-    program = python_of_peers().with_name("audfprint")
-    command = [str(program), "--verbose", "--dbase", str(database), "--list"]
+def audfprint(
+    files: Sequence[Path], asked: Sequence[Path], *, folder: Path
+) -> tuple[Path | None, ...]:
+    """Index files with audfprint; return the first answer to each of the others, or None."""
+    _run_audfprint("new", _listed(folder / "index.txt", files), folder=folder)
+    told = _run_audfprint("match", _listed(folder / "asked.txt", asked), folder=folder)
+    return read_matches(told, asked)
+
+
+def audfprint_asking_s(asked: Sequence[Path], *, folder: Path) -> float:
+    """Return the seconds in which audfprint answers all of these from the index that it has."""
+    listing = _listed(folder / "timed.txt", asked)
     began = time.perf_counter()
-    _run_audfprint([*command, "new", _listed(folder / "index.txt", files)])
-    indexed = time.perf_counter()
-    told = _run_audfprint([*command, "match", _listed(folder / "asked.txt", asked)])
-    return AudfprintRun(
-        answers=read_matches(told, asked),
-        indexing_s=indexed - began,
-        asking_s=time.perf_counter() - indexed,
-    )
+    _run_audfprint("match", listing, folder=folder)
+    return time.perf_counter() - began
 
 
 def read_matches(told: str, asked: Sequence[Path]) -> tuple[Path | None, ...]:
@@ -117,6 +109,9 @@ def _listed(listing: Path, files: Sequence[Path]) -> str:
     return str(listing)
 
 
-def _run_audfprint(command: Sequence[str]) -> str:
+def _run_audfprint(verb: str, listing: str, *, folder: Path) -> str:
+    program = python_of_peers().with_name("audfprint")
+    options = ["--verbose", "--dbase", str(folder / "audfprint.pklz"), "--list"]
+    command = [str(program), *options, verb, listing]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout + done.stderr  # it logs what it finds

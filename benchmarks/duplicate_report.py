@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.duplicate_comparison import Comparison, PeerRow
+from benchmarks.duplicate_comparison import Comparison, PeerRow, Times
 from benchmarks.duplicate_cost import Cost
-from benchmarks.duplicate_pairs import CLAIMS, CONFIRMED_FROM
+from benchmarks.duplicate_pairs import CLAIMS, CONFIRMED_FROM, Strangers
 from benchmarks.duplicate_score import (
     Found,
     Judgement,
@@ -52,6 +52,7 @@ class PairFigures:
     told: Sequence[ToldPair]
     kinds: Mapping[Path, Kind]
     twins: Relation
+    sped: Strangers | None = None
 
     @property
     def n_pairs(self) -> int:
@@ -72,6 +73,7 @@ class Figures:
     split: str  # whose tally the page shows
     pairs: PairFigures
     comparison: Comparison
+    times: Times
     costs: Sequence[Cost]
     songs: Mapping[str, int]
     library_songs: int
@@ -157,7 +159,9 @@ def _bars(figures: Figures) -> str:
         share = recall(found, bar.groups)
         met = "met" if share.hits >= bar.least * share.of else "**missed**"
         label = f"`{bar.verdict.value}` recall: {bar.name}"
-        rows.append((label, f"{share.hits} of {share.of}", str(share), f"{bar.least:.1%}", met))
+        rows.append(
+            (label, f"{share.hits} of {share.of}", str(share), f"{100 * bar.least:g} %", met)
+        )
     pairs = figures.pairs
     wrong = len(pairs.wrong(CLAIMS))
     rows.append(
@@ -269,7 +273,22 @@ def _different(pairs: PairFigures) -> tuple[str, ...]:
         for pair in pairs.told
         if pair.verdict.verdict in (*CLAIMS, Verdict.SAME_BACKING)
     ]
-    return told, table(("verdict", "score", "over", "waveforms", "song", "and"), rows)
+    return (
+        told,
+        _at_speeds(pairs),
+        table(("verdict", "score", "over", "waveforms", "song", "and"), rows),
+    )
+
+
+def _at_speeds(pairs: PairFigures) -> str:
+    if pairs.sped is None:
+        return ""
+    claims = [f"{a.name} and {b.name} ({_evidence(v)})" for a, b, v in pairs.sped.claims]
+    return (
+        f"At other speeds and keys, {pairs.sped.n_pairs:,} pairs of a variant and a song that is"
+        f" not in it were judged: {len(claims)} got one of the three verdicts"
+        f"{': ' if claims else ''}{'; '.join(claims)}."
+    )
 
 
 def _confirmed(pairs: PairFigures) -> int:
@@ -287,14 +306,17 @@ def _beside(figures: Figures) -> tuple[str, ...]:
     own = [one for one in figures.judged.found if one.trial.path in asked]
     groups = [g for g in Group if any(one.trial.group is g for one in own)]
     rows = [_own_row(figures, own, groups)]
-    rows += [_peer_row(row, groups) for row in comparison.rows]
+    times = (figures.times.acoustid_s, figures.times.audfprint_s)
+    rows += [_peer_row(row, groups, ask_s=s) for row, s in zip(comparison.rows, times, strict=True)]
     head = ("method", *(group.value for group in groups), "wrong", "s a question")
     no_dejavu = comparison.no_dejavu
     told = (
         f"The same {len(asked)} questions. Songkin is asked in its library, and must give the right"
         f" verdict; the others have {comparison.library_songs} songs, and need only name the song."
-        " `acoustid` compares pairs: its time is that of listening and of comparing with each"
-        " song. `audfprint` answers with one song at most, which is wrong where it is another."
+        f" Times are medians over {figures.times.questions} questions put to all in turn:"
+        " Songkin listens, looks in its library and decides, before any separation; `acoustid`"
+        " compares pairs, so its time is that of listening and of comparing with each song."
+        " `audfprint` answers with one song at most, which is wrong where it is another."
         f" `PyDejavu` 0.1.3 from PyPI can't be imported: `{no_dejavu}`."
     )
     return told, table(head, rows)
@@ -308,15 +330,15 @@ def _own_row(figures: Figures, own: Sequence[Found], groups: Sequence[Group]) ->
         "**Songkin**",
         *(f"{share.hits}/{share.of}" for share in shares),
         f"{wrong} of {n_trials} questions",
-        f"{figures.judged.ask_s:.2f}",
+        f"{figures.times.songkin_s:.2f}",
     )
 
 
-def _peer_row(row: PeerRow, groups: Sequence[Group]) -> tuple[str, ...]:
+def _peer_row(row: PeerRow, groups: Sequence[Group], *, ask_s: float) -> tuple[str, ...]:
     shares = (row.found[group] for group in groups)
     cells = (f"{share.hits}/{share.of}" for share in shares)
     wrong = f"{row.wrong.hits} of {row.wrong.of} {row.wrong_of}"
-    return (row.name, *cells, wrong, f"{row.ask_s:.2f}")
+    return (row.name, *cells, wrong, f"{ask_s:.2f}")
 
 
 def _costs(costs: Sequence[Cost]) -> str:
@@ -345,6 +367,8 @@ def misses(tallies: Mapping[str, Tally], pairs: PairFigures) -> str:
     for trial, file, verdict in tuning.wrong:
         lines.append(f"- {trial.path} | {file} | {_evidence(verdict)}")
     lines += ["", "# Different songs with a verdict", ""]
+    for a, b, verdict in pairs.sped.claims if pairs.sped else ():
+        lines.append(f"- {a} | {b} | {_evidence(verdict)} | at another speed")
     for pair in pairs.told:
         lines.append(
             f"- {pair.a} | {pair.b} | {_evidence(pair.verdict)} | waveforms {pair.likeness:.2f}"

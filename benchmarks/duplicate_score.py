@@ -74,9 +74,7 @@ class Found:
         """Whether the overlap lies where the sound was taken from."""
         if self.in_library is None or self.expected.later_s is None:
             return False
-        overlap = self.in_library.overlap
-        later_s = overlap.b_start_s - overlap.a_start_s
-        return abs(later_s - self.expected.later_s) <= PLACE_SLACK_S
+        return _misplaced_s(self.in_library, self.expected) <= PLACE_SLACK_S
 
 
 @dataclass(slots=True)
@@ -86,7 +84,6 @@ class Tally:
     found: list[Found] = field(default_factory=list)
     verdicts: Counter[tuple[Verdict, Judgement]] = field(default_factory=Counter)
     wrong: list[tuple[Trial, Path, PairVerdict]] = field(default_factory=list)
-    ask_s: float = 0.0  # a question, its analysis included; the median
 
 
 def judgement(
@@ -106,13 +103,21 @@ def best_on(
     file: Path, verdicts: Iterable[tuple[Path, PairVerdict]], expected: Expected
 ) -> PairVerdict | None:
     """Return the verdict on a file that is nearest to what is expected, or None."""
-    own = [verdict for path, verdict in verdicts if path == file]
     strength = list(Verdict)
-    return min(
-        own,
-        key=lambda v: (v.verdict is not expected.verdict, strength.index(v.verdict), -v.score),
-        default=None,
-    )
+
+    def distance(verdict: PairVerdict) -> tuple[bool, int, float]:
+        is_other = verdict.verdict is not expected.verdict
+        return is_other, strength.index(verdict.verdict), _misplaced_s(verdict, expected)
+
+    return min((verdict for path, verdict in verdicts if path == file), key=distance, default=None)
+
+
+def _misplaced_s(verdict: PairVerdict, expected: Expected) -> float:
+    """Return how far a verdict's place is from where the sound was taken, 0.0 if unknown."""
+    if expected.later_s is None:
+        return 0.0
+    later_s = verdict.overlap.b_start_s - verdict.overlap.a_start_s
+    return abs(later_s - expected.later_s)
 
 
 def recall(found: Sequence[Found], groups: Collection[Group]) -> Share:

@@ -11,25 +11,30 @@ the others.
 
 import argparse
 import os
-import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
 
 from benchmarks import duplicate_cost, duplicate_report
-from benchmarks.duplicate_comparison import compare
-from benchmarks.duplicate_library import analysis_key, ask_all, build, evidence_of, opened
+from benchmarks.duplicate_comparison import Comparison, Times, compare, time_all
+from benchmarks.duplicate_library import alone, analysis_key, ask_all, build, evidence_of, opened
 from benchmarks.duplicate_music import JUDGING, TUNING, MusicFile, songs
-from benchmarks.duplicate_pairs import CLAIMS, Hit, judge_all, likeness_of_waveforms
+from benchmarks.duplicate_pairs import (
+    CLAIMS,
+    Hit,
+    Strangers,
+    also,
+    judge_all,
+    likeness_of_waveforms,
+)
 from benchmarks.duplicate_report import Figures, PairFigures
 from benchmarks.duplicate_score import Found, Judgement, Relation, Tally, best_on, judgement
 from benchmarks.duplicate_scores import MadeSong, made_songs
 from benchmarks.duplicate_trials import Sizes, Trial, TrialMaker
 from core.answers import Question
-from core.duplicates import judge
 from core.progress import Progress
 from core.types import PairVerdict, SongId
 from core.workbench import Workbench
@@ -49,7 +54,7 @@ LIBRARY_SONGS, QUICK_LIBRARY_SONGS = 10_000, 1_000
 # get the verdict "same backing".
 SEPARATED_BESIDES = 60
 COST_QUESTIONS = 24
-TIMED_QUESTIONS = 40
+TIMED_QUESTIONS = 24
 COST_SONGS = 12  # whose codes the made-up catalogues are made of
 
 
@@ -105,6 +110,7 @@ def main() -> None:
     shown = plan.splits[0]
     library = [song.path for song in corpus.real[shown]]
     comparison = compare(corpus.trials[shown], library, cache=plan.cache)
+    times = side_by_side(folder, comparison, library=library, plan=plan)
     _say("the others are asked", began)
     costs = cost(plan, corpus, questions=questions)
     figures = Figures(
@@ -112,6 +118,7 @@ def main() -> None:
         split=shown,
         pairs=pairs,
         comparison=comparison,
+        times=times,
         costs=costs,
         songs=_counts(corpus),
         library_songs=QUICK_LIBRARY_SONGS if plan.is_quick else LIBRARY_SONGS,
@@ -191,33 +198,26 @@ def measured(
     stored = [song for song in bench.songs() if song.path in set(corpus.files)]
     evidence = [question.evidence for question in evidence_of(bench, stored)]
     hits, pair_ms = judge_all(evidence, workers=plan.workers)
+    hits = also(hits, bench.duplicates(), ids=[song.song_id for song in stored])
     files = {song.song_id: song.path for song in bench.songs()}
     pairs = pair_figures(corpus, hits, files=[song.path for song in stored], pair_ms=pair_ms)
     known = {files[one.song_id]: one for one in evidence}
     kept = plan.cache / f"questions-{analysis_key()}"
     tallies, questions = {}, []
+    strangers = Strangers(evidence, files=files, related=corpus.related)
     for split, trials in corpus.trials.items():
         tally = tallies[split] = Tally()
         for asked in ask_all(bench, trials, kept=kept, workers=plan.workers):
             verdicts = _by_file(asked.verdicts, files=files)
             _count(tally, asked.trial, verdicts, corpus=corpus, twins=pairs.twins)
             for expected in asked.trial.expected:
-                pair = judge(asked.question.evidence, known[expected.file])
+                pair = alone(asked.question, known[expected.file])
                 found = best_on(expected.file, verdicts, expected)
                 tally.found.append(Found(asked.trial, expected, found, pair))
+            strangers.ask(asked)
             questions.append(asked.question)
-        tally.ask_s = _seconds_a_question(bench, trials)
-    return tallies, questions[:: max(len(questions) // COST_QUESTIONS, 1)], pairs
-
-
-def _seconds_a_question(bench: Workbench, trials: Sequence[Trial]) -> float:
-    """Return the median time of listening to a file and deciding, before any separation."""
-    seconds = []
-    for trial in trials[:: max(len(trials) // TIMED_QUESTIONS, 1)]:
-        began = time.perf_counter()
-        bench.duplicates_of(bench.ask(str(trial.path), whole=False, progress=Progress()))
-        seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
+    some = questions[:: max(len(questions) // COST_QUESTIONS, 1)]
+    return tallies, some, replace(pairs, sped=strangers)
 
 
 def _by_file(
@@ -272,6 +272,19 @@ def pair_figures(
         kinds={song.path: song.kind for song in corpus.made},
         twins=twins,
     )
+
+
+def side_by_side(
+    folder: Path, comparison: Comparison, *, library: Sequence[Path], plan: Plan
+) -> Times:
+    """Time some of the peers' questions with every method in turn, before any separation."""
+    asked = comparison.trials[:: max(len(comparison.trials) // TIMED_QUESTIONS, 1)]
+    with opened(folder) as bench:
+
+        def ask(file: Path) -> object:
+            return bench.duplicates_of(bench.ask(str(file), whole=False, progress=Progress()))
+
+        return time_all(ask, asked, library=library, cache=plan.cache)
 
 
 def cost(plan: Plan, corpus: Corpus, *, questions: Sequence[Question]) -> list[duplicate_cost.Cost]:

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.duplicate_pairs import CONFIRMED_FROM, judge_all, likeness_of_waveforms
+from benchmarks.duplicate_pairs import CONFIRMED_FROM, Hit, also, judge_all, likeness_of_waveforms
 from benchmarks.duplicate_peers import ACOUSTID_SCORE, acoustid_score, fpcalc, read_matches
 from benchmarks.variants import MP3_128, SAMPLE_RATE_HZ, Group, Recipe, make
 from core.duplicates import SongEvidence
-from core.types import Overlap, SongId, Verdict
+from core.types import Overlap, PairVerdict, SongId, Verdict
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("ffmpeg") and shutil.which("fpcalc")),
@@ -70,3 +70,14 @@ def test_every_pair_is_judged_once():
     hits, pair_ms = judge_all(evidence, workers=1)
     assert [(hit.a, hit.b, hit.verdict.verdict) for hit in hits] == [(2, 7, Verdict.SAME_RECORDING)]
     assert pair_ms > 0.0
+
+
+def test_what_only_the_library_found_is_added_once():
+    ids = [SongId(name) for name in "abc"]
+
+    def verdict(a, b):
+        return PairVerdict(SongId(a), SongId(b), Verdict.EXCERPT, 0.9, Overlap(0.0, 0.0, 9.0))
+
+    hits = [Hit(0, 1, verdict("a", "b"))]
+    stored = [verdict("b", "a"), verdict("c", "a"), verdict("a", "made up")]
+    assert also(hits, stored, ids=ids) == [*hits, Hit(2, 0, verdict("c", "a"))]

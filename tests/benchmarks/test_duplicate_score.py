@@ -67,6 +67,11 @@ def test_the_expected_verdict_counts_before_a_stronger_one():
     assert best_on(TWIN, told, trial().expected[0]) is None
 
 
+def test_of_several_places_the_right_one_counts():
+    told = [(SONG, verdict(b_s=b_s, score=0.99)) for b_s in (10.0, 50.0, 90.0)]
+    assert best_on(SONG, told, trial(later_s=51.0).expected[0]) == told[1][1]
+
+
 def test_recall_counts_what_the_library_found():
     told = [found(verdict()), found(None), found(verdict(Verdict.VERSION))]
     assert recall(told, (Group.CLIP_10,)) == Share(1, 3)
