@@ -9,9 +9,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import analysis
@@ -21,7 +21,6 @@ from core.duplicates import SongEvidence
 from core.errors import Cancelled, WorldError
 from core.index import LibraryIndex
 from core.library import scan
-from core.library.journal import Entry
 from core.library.store import Catalogue
 from core.models import Models
 from core.progress import Progress
@@ -59,6 +58,8 @@ class Library:
     answers: Answers
     models: Models
     spaces: Mapping[Voice, Space]
+    # Held while songs come, go and are judged: no verdict is stored on what has just changed.
+    judging: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Intake:
         self._library = library
         self._explain = explain
         self._separating = threading.Lock()
-        self._judging = threading.Lock()  # so that no verdict is stored on what has just changed
+        self._judging = library.judging
         self._claims: set[Path] = set()
         self._claims_lock = threading.Lock()
 
@@ -124,35 +125,6 @@ class Intake:
             ),
             vectors={**question.vectors, **found},
         )
-
-    def let_go(self, entry: Entry) -> None:
-        """Take an action's songs out of the library, and conclude the action."""
-        library = self._library
-        with self._judging:
-            for song_id in entry.songs:
-                library.index.remove(song_id)
-            library.catalogue.conclude(entry, leaving=entry.songs)
-            for song_id in entry.songs:
-                library.answers.forget(song_id)
-
-    def welcome_back(self, entry: Entry, song_ids: Sequence[SongId]) -> list[SongId]:
-        """Take songs back that left with an action, as they were; return those that are back.
-
-        They are compared with what came meanwhile.
-        """
-        library = self._library
-        with self._judging:
-            back = library.catalogue.take_back(entry, song_ids=song_ids)
-            questions = [
-                library.answers.question(song) for song in library.catalogue.songs_of(back)
-            ]
-            for question in questions:
-                library.index.put(question.evidence.song_id, question.vectors.values())
-                library.answers.remember(question.evidence)
-            for question in questions:
-                pairs = library.answers.duplicates(question)
-                library.catalogue.add_verdicts(question.evidence.song_id, pairs)
-        return back
 
     def _add(self, task: Task, *, quick: bool) -> AnalysisReport:
         """Decide what the file is to the library: known, moved, a copy, changed or new."""

@@ -96,7 +96,7 @@ class Tags:
     artist: str = ""
     album: str = ""
     cover: bytes | None = None  # an encoded image, as it lies in the file
-    n_texts: int = 0  # of those that are worth copying (``core/audio/tag_sheet.py``)
+    n_texts: int = 0  # of those that are worth copying (``core/audio/tags.py``)
 
 
 @dataclass(frozen=True, slots=True)

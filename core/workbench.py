@@ -16,8 +16,11 @@ import numpy as np
 from core import analysis
 from core.analysis import StageClock
 from core.answers import Question, Voice
+from core.checking import Checking
 from core.errors import UnknownSongError, WorldError
+from core.grouping import Grouping
 from core.intake import Intake, Library, Listener, Task
+from core.keeping import Keeping
 from core.library import scan
 from core.library.store import Catalogue
 from core.progress import Progress
@@ -69,6 +72,10 @@ class Workbench:
     def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
         self._library = library
         self._intake = Intake(library, explain=explain)
+        self._keeping = Keeping(library)
+        self._grouping = Grouping(library.catalogue)
+        self._checking = Checking(library.catalogue, library.answers, self._intake)
+        self._keeping.recover()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -190,8 +197,11 @@ class Workbench:
         return self.catalogue.verdicts(song_id)
 
     def groups(self) -> list[DuplicateGroup]:
-        """Return the songs that are copies of each other, the largest groups first."""
-        raise NotImplementedError
+        """Return the songs that are copies of each other, the largest groups first.
+
+        A song may be in two groups: copies of a copy are none until that is proved.
+        """
+        return self._grouping.groups()
 
     def group_of(self, song_id: SongId) -> DuplicateGroup | None:
         """Return the largest group that a song is in, or None."""
@@ -202,37 +212,38 @@ class Workbench:
 
         Raises ``TrashError``, and has then done nothing.
         """
-        raise NotImplementedError
+        return self._keeping.keep(song_id, others=others)
 
     def copy_tags(self, from_id: SongId, *, to: Sequence[SongId]) -> DoneAction:
         """Write a song's tags and cover into other songs' files; their sound is not touched.
 
         Raises ``TagError``, and has then done nothing.
         """
-        raise NotImplementedError
+        return self._keeping.copy_tags(from_id, to=to)
 
     def decide(self, a: SongId, b: SongId, *, decision: Decision | None) -> DoneAction:
         """Remember what the user says of a pair; None forgets it."""
-        raise NotImplementedError
+        return self._keeping.decide(a, b, decision=decision)
 
     def decisions(self) -> list[tuple[SongId, SongId, Decision]]:
-        """Return what the user said of pairs."""
-        raise NotImplementedError
+        """Return what the user said of pairs, the latest first."""
+        return [(found.a, found.b, found.decision) for found in self.catalogue.decisions()]
 
     def last_action(self) -> DoneAction | None:
         """Return what ``undo`` would take back, also from before a restart."""
-        raise NotImplementedError
+        return self._keeping.last_action()
 
     def undo(self) -> DoneAction | None:
         """Take back what was done last; None where there is nothing.
 
-        Raises ``TrashError`` or ``TagError``, and has then done nothing.
+        Raises ``TrashError`` or ``TagError``, and has then done nothing. The answer's songs are
+        those that are back.
         """
-        raise NotImplementedError
+        return self._keeping.undo()
 
     def check(self, path: Path, *, progress: Progress) -> CheckReport:
         """Compare a file with the library, in recording and backing; nothing is stored."""
-        raise NotImplementedError
+        return self._checking.check(path, progress=progress)
 
     def dismiss(self, a: SongId, b: SongId) -> None:
         """Remember that two songs are not duplicates."""
@@ -244,7 +255,7 @@ class Workbench:
 
     def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays where it is."""
-        raise NotImplementedError
+        return self._keeping.remove(song_id)
 
     def listened(self, song_id: SongId, *, heard_s: float) -> None:
         """Remember how much of a song was heard."""

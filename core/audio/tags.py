@@ -1,12 +1,14 @@
-"""What files say of themselves: title, artist, album, cover. The one door to mutagen.
+"""What files say of themselves: title, artist, album, cover.
 
-Tags are a courtesy: a file without them, or with broken ones, gives empty ones and no error.
+With ``tag_sheet.py``, which writes, the one door to mutagen. Tags are a courtesy: a file without
+them, or with broken ones, gives empty ones and no error.
 """
 
 import base64
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -44,22 +46,49 @@ MUTAGEN_FAILURES = (
 )
 
 
+class Field(Enum):
+    """A text that a file may say of itself, and that is worth copying."""
+
+    TITLE = "title"
+    ARTIST = "artist"
+    ALBUM = "album"
+    ALBUM_ARTIST = "album_artist"
+    DATE = "date"
+    TRACK = "track"
+    GENRE = "genre"
+
+
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """What one kind of tags calls the three texts."""
+class Names:
+    """What one kind of tags calls the texts."""
 
     kind: type
-    title: str
-    artist: str
-    album: str
+    of: Mapping[Field, str]
+
+
+def _names(kind: type, *names: str) -> Names:
+    return Names(kind, dict(zip(Field, names, strict=True)))
 
 
 NAMES = (
-    _Names(ID3, "TIT2", "TPE1", "TALB"),  # mp3, aiff, wav
-    _Names(VComment, "title", "artist", "album"),  # flac, ogg, opus
-    _Names(MP4Tags, "\xa9nam", "\xa9ART", "\xa9alb"),
-    _Names(ASFTags, "Title", "Author", "WM/AlbumTitle"),  # wma
-    _Names(APEv2, "Title", "Artist", "Album"),  # ape, wv, mpc
+    _names(ID3, "TIT2", "TPE1", "TALB", "TPE2", "TDRC", "TRCK", "TCON"),  # mp3, aiff, wav
+    _names(
+        VComment, "title", "artist", "album", "albumartist", "date", "tracknumber", "genre"
+    ),  # flac, ogg, opus
+    _names(MP4Tags, "\xa9nam", "\xa9ART", "\xa9alb", "aART", "\xa9day", "trkn", "\xa9gen"),
+    _names(
+        ASFTags,
+        "Title",
+        "Author",
+        "WM/AlbumTitle",
+        "WM/AlbumArtist",
+        "WM/Year",
+        "WM/TrackNumber",
+        "WM/Genre",
+    ),  # wma
+    _names(
+        APEv2, "Title", "Artist", "Album", "Album Artist", "Year", "Track", "Genre"
+    ),  # ape, wv, mpc
 )
 
 
@@ -83,14 +112,15 @@ def read_tags(path: Path) -> Tags:
 def _tags(file: mutagen.FileType | None) -> Tags:
     """Read the texts and the cover; a broken cover does not cost the texts."""
     tags: object = getattr(file, "tags", None)
-    names = next((names for names in NAMES if isinstance(tags, names.kind)), None)
+    names = next((names.of for names in NAMES if isinstance(tags, names.kind)), None)
     if names is None:
         return Tags()
     values = cast(_Values, tags)
     return Tags(
-        title=_text(values, names.title),
-        artist=_text(values, names.artist),
-        album=_text(values, names.album),
+        title=_text(values, names[Field.TITLE]),
+        artist=_text(values, names[Field.ARTIST]),
+        album=_text(values, names[Field.ALBUM]),
+        n_texts=sum(bool(_text(values, name)) for name in names.values()),
         cover=_cover(values, pictures=getattr(file, "pictures", ())),
     )
 

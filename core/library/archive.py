@@ -39,8 +39,10 @@ def archive(connection: sqlite3.Connection, action_id: int, *, song_ids: Sequenc
     )
 
 
-def bring_back(connection: sqlite3.Connection, action_id: int) -> list[SongId]:
-    """Put back what an action kept; return the songs that are back.
+def bring_back(
+    connection: sqlite3.Connection, action_id: int, *, song_ids: Sequence[SongId]
+) -> list[SongId]:
+    """Put back what an action kept of these songs; return those that are back.
 
     A song whose path another song has taken stays away, and so do rows whose other song is gone.
     """
@@ -50,6 +52,8 @@ def bring_back(connection: sqlite3.Connection, action_id: int) -> list[SongId]:
     back = []
     for table, columns in kept:
         row = json.loads(columns, object_hook=_decoded)
+        if table == "song" and row["song_id"] not in song_ids:
+            continue
         is_back = _put(connection, table, row=row)
         if is_back and table == "song":
             back.append(SongId(row["song_id"]))

@@ -23,6 +23,11 @@ def write_measures(
     )
 
 
+def count_tags(connection: sqlite3.Connection, song_id: SongId, *, n_tags: int) -> None:
+    """Note how many texts a song's file says of itself by now."""
+    connection.execute("UPDATE copy_facts SET n_tags = ? WHERE song_id = ?", (n_tags, song_id))
+
+
 class MeasureShelf(Shelf):
     """Asks for what copies are compared by."""
 

@@ -76,13 +76,13 @@ class JournalShelf(Shelf):
                 (KEPT_ACTIONS,),
             )
 
-    def take_back(self, entry: Entry) -> list[SongId]:
-        """Forget an action, and put back the songs that left with it; return those.
+    def take_back(self, entry: Entry, *, song_ids: Sequence[SongId]) -> list[SongId]:
+        """Forget an action, and put back these of the songs that left with it; return them.
 
         They are queued for the cluster.
         """
         with self.database.writing() as connection:
-            back = bring_back(connection, entry.action_id)
+            back = bring_back(connection, entry.action_id, song_ids=song_ids)
             for song_id in back:
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
                 # The lists of other songs had let go of it.

@@ -9,22 +9,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.library.changes import ChangeKind, queue_change
-from core.library.copy_facts import MeasureShelf, write_measures
+from core.library.copy_facts import MeasureShelf, count_tags, write_measures
 from core.library.database import BUSY_TIMEOUT_S, Database, folder_error
 from core.library.decisions import DecisionShelf
 from core.library.evidence import (
     EvidenceShelf,
     clear_evidence,
+    write_cover,
     write_fingerprints,
     write_pictures,
     write_vectors,
 )
 from core.library.journal import JournalShelf
 from core.library.memory import MemoryShelf
-from core.library.songs import SongShelf, require_song, write_song
+from core.library.songs import SongShelf, rename_song, require_song, write_song
 from core.library.verdicts import VerdictShelf, clear_verdicts
 from core.library.waiting import WaitingShelf, forget_file
-from core.types import Fingerprint, LibraryId, SongId, SongRecord, Stage, StemVectors
+from core.types import (
+    FileStamp,
+    Fingerprint,
+    LibraryId,
+    SongId,
+    SongRecord,
+    Stage,
+    StemVectors,
+    Tags,
+)
 
 FILE_NAME = "catalogue.sqlite3"
 
@@ -85,6 +95,15 @@ class Catalogue(
             connection.execute(
                 "UPDATE song SET stage = ? WHERE song_id = ?", (Stage.READY.value, song_id)
             )
+            queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+
+    def retag(self, song_id: SongId, tags: Tags, *, stamp: FileStamp) -> None:
+        """Note that a song's file has other tags, and is no other sound for that."""
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            rename_song(connection, song_id, tags=tags, stamp=stamp)
+            write_cover(connection, song_id, cover=tags.cover)
+            count_tags(connection, song_id, n_tags=tags.n_texts)
             queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
     def remove(self, song_id: SongId) -> None:

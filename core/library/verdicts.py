@@ -46,6 +46,27 @@ class VerdictShelf(Shelf):
                 ],
             )
 
+    def add_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
+        """Add verdicts on those of a song's pairs of which nothing is known yet."""
+        pairs = _strongest_of_pairs(_normal(verdict) for verdict in verdicts)
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            known = set(
+                connection.execute(
+                    "SELECT a, b FROM verdict WHERE a = ? OR b = ?", (song_id, song_id)
+                )
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    _row(pair)
+                    for pair in pairs
+                    if (pair.a, pair.b) not in known
+                    and has_song(connection, pair.a)
+                    and has_song(connection, pair.b)
+                ],
+            )
+
     def verdicts(self, song_id: SongId | None = None) -> list[PairVerdict]:
         """Return the verdicts on a song's pairs, or on all; the strongest first.
 

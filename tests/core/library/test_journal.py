@@ -73,13 +73,18 @@ def leave(catalogue, *song_ids, kind=ActionKind.TRASHED):
     return entry
 
 
+def back(catalogue, entry=None):
+    entry = entry or catalogue.last_done()
+    return catalogue.take_back(entry, song_ids=entry.songs)
+
+
 def test_a_song_that_comes_back_is_what_it_was(catalogue, songs):
     before = rows(catalogue)
     leave(catalogue, songs[0])
     assert rows(catalogue) != before
     with pytest.raises(UnknownSongError):
         catalogue.song(songs[0])
-    assert catalogue.take_back(catalogue.last_done()) == [songs[0]]
+    assert back(catalogue) == [songs[0]]
     assert rows(catalogue) == before
     assert catalogue.last_done() is None
 
@@ -87,8 +92,16 @@ def test_a_song_that_comes_back_is_what_it_was(catalogue, songs):
 def test_songs_that_left_together_come_back_with_what_they_share(catalogue, songs):
     before = rows(catalogue)
     leave(catalogue, songs[1], songs[0])
-    assert set(catalogue.take_back(catalogue.last_done())) == set(songs[:2])
+    assert set(back(catalogue)) == set(songs[:2])
     assert rows(catalogue) == before
+
+
+def test_only_those_songs_come_back_that_are_named(catalogue, songs):
+    entry = leave(catalogue, songs[1], songs[0])
+    assert catalogue.take_back(entry, song_ids=[songs[0]]) == [songs[0]]
+    assert {song.song_id for song in catalogue.songs()} == {songs[0], songs[2]}
+    assert catalogue.overview(songs[0]).size
+    assert catalogue.verdicts() == []
 
 
 def test_the_cluster_hears_of_both_ways(catalogue, songs):
@@ -96,7 +109,7 @@ def test_the_cluster_hears_of_both_ways(catalogue, songs):
     outbox.acknowledge([change.seq for change in outbox.pending()])
     entry = leave(catalogue, songs[0])
     assert [(c.song_id, c.kind) for c in outbox.pending()] == [(songs[0], ChangeKind.DELETE)]
-    catalogue.take_back(entry)
+    back(catalogue, entry)
     assert [(c.song_id, c.kind) for c in outbox.pending()] == [(songs[0], ChangeKind.UPSERT)]
 
 
@@ -111,7 +124,7 @@ def test_a_song_comes_back_after_a_restart(tmp_path):
     assert (entry.kind, entry.songs, entry.detail) == (
         ActionKind.TRASHED, (one.song.song_id,), {"why": "test"},
     )  # fmt: skip
-    assert again.take_back(entry) == [one.song.song_id]
+    assert back(again, entry) == [one.song.song_id]
     assert again.song(one.song.song_id) == one.song
     assert again.measures() == {one.song.song_id: MEASURES}
     again.close()
@@ -121,7 +134,7 @@ def test_a_row_whose_other_song_is_gone_stays_away(catalogue, songs):
     a, b, _c = songs
     entry = leave(catalogue, a)
     catalogue.remove(b)
-    assert catalogue.take_back(entry) == [a]
+    assert back(catalogue, entry) == [a]
     assert catalogue.verdicts() == []
     assert len(catalogue.decisions()) == 1
 
@@ -130,7 +143,7 @@ def test_a_song_whose_path_is_taken_stays_away(catalogue, songs):
     a = songs[0]
     entry = leave(catalogue, a)
     catalogue.put(record("a", 3))
-    assert catalogue.take_back(entry) == []
+    assert back(catalogue, entry) == []
     assert len(catalogue.songs()) == 3
 
 
@@ -145,7 +158,7 @@ def test_a_column_added_later_gets_its_default(tmp_path):
         connection.execute("ALTER TABLE copy_facts DROP COLUMN peak")
         connection.commit()
     again = Catalogue(tmp_path / "library")
-    again.take_back(entry)
+    back(again, entry)
     with again.database.reading() as connection:
         row = connection.execute("SELECT mood, n_tags FROM copy_facts").fetchone()
     assert row == ("calm", 3)
@@ -162,7 +175,7 @@ def test_only_the_last_actions_are_kept(catalogue, songs, monkeypatch):
     kinds = []
     while (entry := catalogue.last_done()) is not None:
         kinds.append(entry.kind)
-        catalogue.take_back(entry)
+        back(catalogue, entry)
     assert kinds == [ActionKind.DECIDED] * 3
 
 

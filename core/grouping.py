@@ -1,0 +1,56 @@
+"""The groups of copies in one library: proofs and the user's word from the catalogue, made groups.
+
+Nothing is decoded here: what copies are compared by was measured when they were added.
+"""
+
+from collections.abc import Sequence
+
+from core import copies, groups
+from core.groups import Pair
+from core.library.store import Catalogue
+from core.types import CopyFacts, Decision, DuplicateGroup, PairVerdict, SongId
+
+
+class Grouping:
+    """Answers which songs of a library are one recording, and which copy is better."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def groups(self) -> list[DuplicateGroup]:
+        """Return every group, the largest first."""
+        verdicts = self._catalogue.verdicts()
+        found = groups.build(verdicts, self._decisions())
+        facts = self._facts() if found else {}
+        return [_group(songs, verdicts, facts) for songs in found]
+
+    def copies_of(self, song_id: SongId) -> frozenset[SongId]:
+        """Return the songs that are one recording with a song, without itself."""
+        found = groups.build(self._catalogue.verdicts(), self._decisions())
+        return frozenset(song for group in found if song_id in group for song in group) - {song_id}
+
+    def _decisions(self) -> dict[Pair, Decision]:
+        return {frozenset((d.a, d.b)): d.decision for d in self._catalogue.decisions()}
+
+    def _facts(self) -> dict[SongId, CopyFacts]:
+        measures, covered = self._catalogue.measures(), self._catalogue.with_cover()
+        return {
+            song.song_id: copies.facts_of(
+                song, measures.get(song.song_id), has_cover=song.song_id in covered
+            )
+            for song in self._catalogue.songs()
+        }
+
+
+def _group(
+    songs: Sequence[SongId], verdicts: Sequence[PairVerdict], facts: dict[SongId, CopyFacts]
+) -> DuplicateGroup:
+    compared = tuple(facts[song_id] for song_id in songs)
+    choice = copies.choose(compared)
+    return DuplicateGroup(
+        songs=tuple(songs),
+        pairs=groups.pairs_within(songs, verdicts),
+        best=choice.best,
+        reasons=choice.reasons,
+        copies=compared,
+    )

@@ -1,0 +1,134 @@
+"""Tags copied between songs of the library, in their files and in the catalogue, and back again."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core import tagging
+from core.audio.tag_sheet import TagSheet
+from core.audio.tags import read_tags
+from core.errors import TagError, TagProblem, WorldError
+from core.library import scan
+from core.library.journal import Entry
+from core.library.store import Catalogue
+from core.types import ActionKind, FileStamp, Song, SongId
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one file gets, and what it had."""
+
+    song_id: SongId
+    before: TagSheet
+    old: FileStamp
+    new: FileStamp
+
+
+class Retagging:
+    """Writes tags into files, and lets the catalogue follow, so that none counts as changed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def copy(self, source: Song, targets: Sequence[Song]) -> Entry:
+        """Write a song's tags into others' files; raise ``TagError``, with nothing done."""
+        given = tagging.sheet_to_copy(source.path)
+        for song in targets:
+            _check_unchanged(song)
+        with self._ready([(song, given) for song in targets], whole=False) as ready:
+            changes = [
+                _Change(song.song_id, one.before, song.stamp, one.stamp)
+                for song, one in zip(targets, ready, strict=True)
+            ]
+            ids = [song.song_id for song in targets]
+            entry = self._catalogue.begin(ActionKind.TAGGED, ids, detail=_to_json(changes))
+            try:
+                self._put(ready, ids)
+            except WorldError:
+                self._put_back(changes)
+                self._catalogue.drop(entry)
+                raise
+            self._catalogue.conclude(entry)
+        return entry
+
+    def undo(self, entry: Entry) -> None:
+        """Give the files their old tags back; raise ``TagError``, with nothing done."""
+        changes = _from_json(entry.detail)
+        known = {song.song_id: song for song in self._catalogue.songs_of(list(entry.songs))}
+        here = [change for change in changes if change.song_id in known]
+        for change in here:
+            _check_unchanged(known[change.song_id])
+        sheets = [(known[change.song_id], change.before) for change in here]
+        with self._ready(sheets, whole=True) as ready:
+            self._put(ready, [change.song_id for change in here])
+        self._catalogue.drop(entry)
+
+    def recover(self, entry: Entry) -> None:
+        """Settle what was cut short: files that have their new tags keep them, and are known."""
+        for change in _from_json(entry.detail):
+            song = self._catalogue.song(change.song_id)
+            tagging.clear_part(song.path)
+            if scan.stamp(song.path) == change.new:
+                self._follow(song, change.new)
+        self._catalogue.conclude(entry)
+
+    @contextmanager
+    def _ready(
+        self, sheets: Sequence[tuple[Song, TagSheet]], *, whole: bool
+    ) -> Iterator[list[tagging.Retagged]]:
+        """Prepare every file before any is changed."""
+        with ExitStack() as stack:
+            yield [
+                stack.enter_context(tagging.prepared(song.path, sheet, whole=whole))
+                for song, sheet in sheets
+            ]
+
+    def _put(self, ready: Sequence[tagging.Retagged], song_ids: Sequence[SongId]) -> None:
+        for one, song_id in zip(ready, song_ids, strict=True):
+            tagging.put(one)
+            self._follow(self._catalogue.song(song_id), one.stamp)
+
+    def _put_back(self, changes: Sequence[_Change]) -> None:
+        """Give those files their old tags back that have new ones already."""
+        for change in changes:
+            song = self._catalogue.song(change.song_id)
+            if scan.stamp(song.path, known=change.new) == change.new:
+                with tagging.prepared(song.path, change.before, whole=True) as ready:
+                    self._put([ready], [song.song_id])
+
+    def _follow(self, song: Song, stamp: FileStamp) -> None:
+        self._catalogue.retag(song.song_id, read_tags(song.path), stamp=stamp)
+
+
+def _check_unchanged(song: Song) -> None:
+    try:
+        seen = song.path.stat()
+    except OSError as error:
+        raise TagError(song.path, TagProblem.VANISHED, detail=str(error)) from error
+    if (seen.st_size, seen.st_mtime_ns) != (song.stamp.size_bytes, song.stamp.mtime_ns):
+        raise TagError(song.path, TagProblem.CHANGED)
+
+
+def _to_json(changes: Sequence[_Change]) -> list[dict[str, Any]]:
+    return [
+        {
+            "song_id": change.song_id,
+            "before": tagging.to_json(change.before),
+            "old": asdict(change.old),
+            "new": asdict(change.new),
+        }
+        for change in changes
+    ]
+
+
+def _from_json(shapes: Sequence[dict[str, Any]]) -> list[_Change]:
+    return [
+        _Change(
+            SongId(shape["song_id"]),
+            tagging.from_json(shape["before"]),
+            FileStamp(**shape["old"]),
+            FileStamp(**shape["new"]),
+        )
+        for shape in shapes
+    ]

@@ -1,0 +1,148 @@
+"""Copying tags from one file to others, so that nothing can happen to the sound.
+
+A file is never written in place: a copy beside it gets the tags, its sound's packets are compared
+with the file's, and only then does it take the file's place, in one step.
+"""
+
+import base64
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.audio import decode
+from core.audio.tag_sheet import Image, TagSheet, read_sheet, write_sheet
+from core.audio.tags import Field
+from core.errors import AudioFileError, TagError, TagProblem
+from core.library import scan
+from core.progress import Progress
+from core.types import FileStamp
+
+# Hidden, with the file's own ending: what writes tags looks at the name too.
+PART_PREFIX = ".songkin-part-"
+
+_PROBLEMS = {
+    errno.ENOENT: TagProblem.VANISHED,
+    errno.ENOTDIR: TagProblem.VANISHED,
+    errno.ENOSPC: TagProblem.DISK_FULL,
+    errno.EDQUOT: TagProblem.DISK_FULL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Retagged:
+    """A file that lies ready under another name, with what will change; nothing has changed yet.
+
+    ``before`` holds what the new tags take the place of.
+    """
+
+    path: Path
+    part: Path
+    stamp: FileStamp
+    before: TagSheet
+
+
+def sheet_to_copy(path: Path) -> TagSheet:
+    """Return the tags that a file can give to others: those that it has."""
+    sheet = read_sheet(path)
+    texts = {field: values for field, values in sheet.texts.items() if any(values)}
+    images = sheet.images[:1] if sheet.images else None
+    if not texts and images is None:
+        raise TagError(path, TagProblem.NOTHING)
+    return TagSheet(texts, images)
+
+
+@contextmanager
+def prepared(path: Path, given: TagSheet, *, whole: bool) -> Iterator[Retagged]:
+    """Make a copy of a file with other tags, and yield it; what is not ``put`` is taken away.
+
+    ``whole``: the given pictures take the place of all, else of the cover only. Raises
+    ``TagError``.
+    """
+    path = path.resolve()  # a link stays a link
+    part = path.with_name(PART_PREFIX + path.name)
+    try:
+        with _translating(path):
+            shutil.copy2(path, part)
+            before = read_sheet(part)
+            write_sheet(part, _joined(given, before, whole=whole))
+            _check_sound(path, part)
+            yield Retagged(path, part, scan.stamp(part), before=_replaced(before, given))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def clear_part(path: Path) -> None:
+    """Take away what a cut short ``prepared`` left beside a file."""
+    path = path.resolve()
+    path.with_name(PART_PREFIX + path.name).unlink(missing_ok=True)
+
+
+def put(ready: Retagged) -> None:
+    """Let the copy take the file's place; raise ``TagError``."""
+    with _translating(ready.path):
+        with ready.part.open("rb") as file:
+            os.fsync(file.fileno())
+        ready.part.replace(ready.path)
+
+
+def to_json(sheet: TagSheet) -> dict[str, Any]:
+    """Return a sheet as JSON can hold it."""
+    images = None
+    if sheet.images is not None:
+        images = [
+            {**asdict(image), "data": base64.b64encode(image.data).decode()}
+            for image in sheet.images
+        ]
+    return {"texts": {f.value: list(v) for f, v in sheet.texts.items()}, "images": images}
+
+
+def from_json(shape: Mapping[str, Any]) -> TagSheet:
+    """Return the sheet that ``to_json`` made."""
+    texts = {Field(name): tuple(values) for name, values in shape["texts"].items()}
+    if shape["images"] is None:
+        return TagSheet(texts, None)
+    images = ({**image, "data": base64.b64decode(image["data"])} for image in shape["images"])
+    return TagSheet(texts, tuple(Image(**image) for image in images))
+
+
+def _joined(given: TagSheet, before: TagSheet, *, whole: bool) -> TagSheet:
+    if given.images is None or whole:
+        return given
+    others: Sequence[Image] = (before.images or ())[1:]
+    return TagSheet(given.texts, (*given.images, *others))
+
+
+def _replaced(before: TagSheet, given: TagSheet) -> TagSheet:
+    """Return what a sheet will take the place of."""
+    texts = {field: before.texts[field] for field in given.texts}
+    return TagSheet(texts, None if given.images is None else before.images)
+
+
+def _check_sound(path: Path, part: Path) -> None:
+    if _sound_of(path) != _sound_of(part):
+        raise TagError(path, TagProblem.SOUND_AT_RISK)
+
+
+def _sound_of(path: Path) -> bytes:
+    """Return the hash of a file's packets of sound."""
+    digest = hashlib.sha256()
+    for _block in decode.blocks(path, progress=Progress(), heed=digest.update):
+        pass
+    return digest.digest()
+
+
+@contextmanager
+def _translating(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except AudioFileError as error:
+        raise TagError(path, TagProblem.DAMAGED, detail=error.detail) from error
+    except OSError as error:
+        problem = _PROBLEMS.get(error.errno or 0, TagProblem.FORBIDDEN)
+        raise TagError(path, problem, detail=str(error)) from error
