@@ -236,10 +236,9 @@ class MilvusStore:
                 fresh=fresh,
                 data=queries[start : start + QUERIES_A_SEARCH].tolist(),
                 limit=limit,
-                output_fields=[KEY_FIELD],
                 search_params={"metric_type": "COSINE", "params": self._door.search_params(limit)},
             )
-            found += [[Hit(hit[KEY_FIELD], float(hit["distance"])) for hit in q] for q in answer]
+            found += [list(map(Hit, hits.ids, hits.distances)) for hits in answer]
         return found
 
     def flush(self, name: str) -> None:
