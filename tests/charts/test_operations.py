@@ -29,7 +29,7 @@ PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 README = (helm.RECOMMENDER / "README.md").read_text("utf-8")
 # What a reader puts in; each is a valid value of its kind.
 MODEL = ModelId("style-1-0123456789ab+spleeter-2stems-0123456789ab")
-PLACEHOLDERS = {"URI": "https://milvus:19530", "NAME": "anna", "SONG": "1"}
+PLACEHOLDERS = {"URI": "https://milvus:19530", "NAME": "anna", "ID": "0" * 32}
 
 
 def _commands() -> Iterator[str]:
@@ -41,8 +41,9 @@ def _commands() -> Iterator[str]:
 
 def _of(program: str) -> list[list[str]]:
     """Return the arguments of a program's commands, placeholders filled in."""
-    found = [c.split(" #")[0].strip() for c in _commands() if c.strip().startswith(program + " ")]
-    return [[PLACEHOLDERS.get(word, word) for word in shlex.split(c)] for c in found]
+    steps = [step for command in _commands() for step in re.split(r"[|>]", command.split(" #")[0])]
+    found = [step.strip() for step in steps if step.strip().startswith(program + " ")]
+    return [[PLACEHOLDERS.get(word, word) for word in shlex.split(step)] for step in found]
 
 
 def _given_commands() -> list[list[str]]:
@@ -66,7 +67,7 @@ def test_songkin_understands_its_commands(words: list[str]) -> None:
 
 def test_the_page_has_the_verbs_of_the_cluster() -> None:
     verbs = {tuple(words[1:3]) for words in _of("songkin")}
-    assert verbs >= {("cluster", verb) for verb in ("init", "add-musician", "revoke")}
+    assert verbs >= {("cluster", verb) for verb in ("init", "add-musician", "revoke", "list")}
 
 
 def test_a_verb_that_is_not_there_would_be_seen() -> None:
