@@ -18,7 +18,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cluster_sync.demo_server import free_ports
+from cluster_sync.access import Access
+from cluster_sync.demo_server import DemoServer, free_ports
+from core.types import ModelId
+from core.vectors.milvus import MilvusStore
 from tests.charts import helm, rules
 from tests.charts.helm import ROOT
 
@@ -129,9 +132,9 @@ def _may_mount() -> bool:
 def test_the_image_works_as_its_pods_run_it(
     app: Path, packages: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """As nobody, on a read-only root, with the chart's own arguments, against a real Milvus."""
+    """As nobody, on a read-only root, with the chart's arguments and the recommender's rights."""
     server = request.getfixturevalue("empty_milvus_server")
-    (tmp_path / "token").write_text(server.token)
+    (tmp_path / "token").write_text(_recommender_token(server) + "\n")
     code = START.format(app="/mnt", packages="/media")
     as_nobody = ["unshare", "--mount", "sh", "-euc", AS_NOBODY, "sh", app, packages, tmp_path]
     python = [sys.executable, "-I", "-S", "-B", "-c", code]
@@ -144,6 +147,14 @@ def test_the_image_works_as_its_pods_run_it(
         )
         assert ran.returncode == 0, ran.stderr
         assert isinstance(json.loads(ran.stdout), dict)
+
+
+def _recommender_token(server: DemoServer) -> str:
+    """Set the server up as an administrator does, and return what the Secret holds then."""
+    store = MilvusStore(server.uri, token=server.token)
+    token = Access(store).init(ModelId("style-1-0a"), dimension=16).text
+    store.close()
+    return token
 
 
 def _arguments(component: str, uri: str) -> list[str]:
