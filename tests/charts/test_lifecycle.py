@@ -13,7 +13,7 @@ from tests.charts.helm import Document
 NAME = "songkin"
 PASS = "songkin-recommender-pass"
 OTHER_IMAGE = {"image": {"digest": "sha256:" + "1b" * 32}}
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 
 class Release:
