@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from app import output, verbs
+from app.cluster_parser import add_cluster, count
 from app.logs import start_logging
 from core.errors import Cancelled, WorldError
 from core.settings import SeparatorName, Settings, default_places
@@ -58,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="VERB")
     _add_taking_in(commands)
     _add_answers(commands)
-    _add_cluster(commands)
+    add_cluster(commands)
     window = commands.add_parser("gui", help="open the window")
     window.add_argument("path", nargs="*", type=Path, metavar="PATH", help="songs to add at once")
     window.add_argument(
@@ -99,17 +100,6 @@ def _add_answers(commands: Commands) -> None:
     _song(versions)
     duplicates = _verb(commands, "duplicates", verbs.duplicates, does="copies, and how we know")
     duplicates.add_argument("song", nargs="?", metavar="SONG")
-    listed = _verb(commands, "recommendations", verbs.recommendations, does="the cluster's list")
-    _song(listed)
-
-
-def _add_cluster(commands: Commands) -> None:
-    sync = _verb(commands, "sync", verbs.sync, does="send what changed, fetch the lists")
-    _cluster(sync)
-    one_pass = _verb(
-        commands, "recommend-pass", verbs.recommend_pass, does="one recommender pass (cluster side)"
-    )
-    _cluster(one_pass)
 
 
 def _verb(commands: Commands, name: str, verb: verbs.Verb, *, does: str) -> argparse.ArgumentParser:
@@ -121,22 +111,7 @@ def _verb(commands: Commands, name: str, verb: verbs.Verb, *, does: str) -> argp
 
 def _song(command: argparse.ArgumentParser) -> None:
     command.add_argument("song", metavar="SONG", help="a song id, or a file's path")
-    command.add_argument("-k", type=_count, default=10, help="how many (default: %(default)s)")
-
-
-def _cluster(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--uri", required=True, help="https://host:port of Milvus")
-    command.add_argument(
-        "--token-stdin", action="store_true", help="read user:password from standard input"
-    )
-    command.add_argument("--ca-file", type=Path, help="the certificate authority to trust")
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 1000:
-        raise argparse.ArgumentTypeError("a number from 1 to 1000")
-    return count
+    command.add_argument("-k", type=count, default=10, help="how many (default: %(default)s)")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -109,56 +108,11 @@ def fetch_weights(args: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def sync(args: argparse.Namespace, settings: Settings) -> int:
-    """Send what changed to the cluster, and fetch the lists."""
-    with wiring.open_catalogue(settings) as catalogue, stoppable() as progress:
-        report = wiring.sync_port(catalogue, _cluster(args)).sync(progress=progress)
-    if args.json:
-        output.emit(output.sync_shape(report))
-    else:
-        output.put(
-            f"{report.pushed} sent, {report.deleted} withdrawn, {report.pulled} recommendations."
-        )
-    return OK
-
-
-def recommendations(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the list last pulled for a song."""
-    with wiring.open_catalogue(settings) as catalogue:
-        song = catalogue.find(args.song)
-        found = catalogue.recommendations(song.song_id, limit=args.k)
-        shapes = [output.recommendation_shape(line, catalogue) for line in found]
-    if args.json:
-        output.emit({"query": output.song_shape(song), "results": shapes})
-        return OK
-    for line in found:
-        name = f"{line.title} - {line.artist}" if line.title else line.catalogue_id
-        output.put(f"{line.rank:>3}  {line.score:.3f}  {name}  ({line.reason})")
-    return OK
-
-
-def recommend_pass(args: argparse.Namespace, _settings: Settings) -> int:
-    """Run one recommender pass on the cluster."""
-    with stoppable() as progress:
-        report = wiring.run_recommend_pass(_cluster(args), progress=progress)
-    if args.json:
-        output.emit(output.pass_shape(report))
-    else:
-        output.put(*output.pass_words(report))
-    return OK
-
-
 def gui(args: argparse.Namespace, settings: Settings) -> int:
     """Open the window."""
     from app.__main__ import run_window  # Qt is loaded only where a window is asked for
 
     return run_window(settings, paths=tuple(args.path), picture=args.picture)
-
-
-def _cluster(args: argparse.Namespace) -> wiring.ClusterAddress:
-    """Return the cluster that was named, with the token that standard input gave."""
-    token = sys.stdin.readline().rstrip("\r\n") if args.token_stdin else ""
-    return wiring.ClusterAddress(args.uri, token, ca_file=args.ca_file)
 
 
 @contextmanager

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
+from app.explained import Explained, LocalLine
+from cluster_sync.access import Access
 from cluster_sync.credentials import Credentials, Keyring, OneSync
+from cluster_sync.evidence import shared_songs
 from cluster_sync.recommender.passes import PassReport, recommend_pass
-from cluster_sync.sync import ClusterSync
+from cluster_sync.sync import URI_NOTE, ClusterSync
 from core.answers import Answers
 from core.embedding.embed import Embedder
 from core.index import LibraryIndex
@@ -16,9 +20,10 @@ from core.library.store import Catalogue
 from core.models import Models, spaces_of
 from core.ports import Separator
 from core.progress import Progress
+from core.recommend import LIST_LENGTH
 from core.separation import demucs, spleeter
-from core.settings import SeparatorName, Settings
-from core.types import ModelId
+from core.settings import SeparatorName, Settings, SettingsFile, checked
+from core.types import LibraryId, ModelId, SongId
 from core.vectors.milvus import MilvusStore
 from core.workbench import Workbench
 from ui.messages import sentence
@@ -69,22 +74,83 @@ def sync_port(catalogue: Catalogue, cluster: ClusterAddress | None = None) -> Cl
     credentials: Credentials = OneSync(cluster.token) if cluster else Keyring()
     ca_file = cluster.ca_file if cluster else None
 
-    def open_store(uri: str, token: str) -> MilvusStore:
-        return MilvusStore(uri, token=token, ca_file=ca_file)
+    def opener(uri: str, token: str) -> MilvusStore:
+        return MilvusStore(uri, token=token, ca_file=ca_file or trusted_ca(uri))
 
-    port = ClusterSync(catalogue, opener=open_store, credentials=credentials)
+    port = ClusterSync(catalogue, opener=opener, credentials=credentials)
     if cluster is not None:
-        port.sign_in(cluster.uri, token=cluster.token)
+        port.use(cluster.uri)
     return port
+
+
+def trusted_ca(uri: str) -> Path | None:
+    """Return the certificate authority that the profile of an address names.
+
+    Raises ``ClusterError`` where that is the production cluster, and not met over TLS.
+    """
+    choices = SettingsFile().read()
+    for profile in choices.profiles.values():
+        if profile.uri == uri:
+            checked(profile)
+    return choices.ca_file_of(uri)
+
+
+def signed_in_to(catalogue: Catalogue) -> str | None:
+    """Return the address of the cluster that a library is signed in to, if it is."""
+    return catalogue.note(URI_NOTE)
 
 
 def run_recommend_pass(cluster: ClusterAddress, *, progress: Progress) -> PassReport:
     """Run one recommender pass on a cluster."""
+    with open_store(cluster) as store:
+        return recommend_pass(store, progress=progress)
+
+
+@contextmanager
+def open_store(cluster: ClusterAddress) -> Iterator[MilvusStore]:
+    """Open a cluster's store."""
     store = MilvusStore(cluster.uri, token=cluster.token, ca_file=cluster.ca_file)
     try:
-        return recommend_pass(store, progress=progress)
+        yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_access(cluster: ClusterAddress) -> Iterator[Access]:
+    """Open a cluster for its administrator."""
+    with open_store(cluster) as store:
+        yield Access(store)
+
+
+def shipped_model() -> tuple[ModelId, int]:
+    """Return the embedder that ships, and how long its vectors are."""
+    embedder = Embedder.load()
+    return embedder.model_id, embedder.dimension
+
+
+def library_id(text: str) -> LibraryId | None:
+    """Return a library's id as it is stored, or None for what is none."""
+    try:
+        return LibraryId(str(UUID(text)))
+    except ValueError:
+        return None
+
+
+def explained(settings: Settings, port: ClusterSync, *, song_id: SongId) -> Explained:
+    """Ask both sides about a song: the cluster how it came to its list, this machine for its own.
+
+    Raises ``ClusterError``.
+    """
+    told = port.explanation(song_id)
+    with open_workbench(settings) as bench:
+        query = bench.catalogue.song(song_id)
+        sent = shared_songs(bench.catalogue, [song_id], share_titles=port.outgoing().shares_titles)
+        local = [
+            LocalLine(near, bench.catalogue.song(near.song_id))
+            for near in bench.similar(song_id, limit=LIST_LENGTH)
+        ]
+    return Explained(query, sent[0] if sent else None, told, local)
 
 
 def fetch_separator(name: SeparatorName, settings: Settings, *, progress: Progress) -> None:

@@ -90,11 +90,14 @@ class Access:
     def init(self, model_id: ModelId, *, dimension: int) -> Token:
         """Make the shared collections and the recommender's account; safe to run again.
 
-        The recommender gets a new password each time.
+        The recommender gets a new password each time. A cluster that holds vectors of another
+        embedder is refused.
         """
         migrate(self._store)
         self._store.ensure(shapes.catalogue_spec(dimension))
-        if shapes.cluster_model(self._store) is None:
+        model = shapes.cluster_model(self._store)
+        shapes.check_model(self._store, model_id, model=model)
+        if model is None:
             self._store.upsert(shapes.MODELS, [shapes.model_row(model_id)])
         inboxes = [name for name in self._store.names() if inbox_owner(name) is not None]
         self._accounts.put_role(RECOMMENDER)

@@ -12,7 +12,13 @@ from keyring.errors import KeyringError, NoKeyringError
 from core.errors import CredentialError
 
 SERVICE = "songkin"
+ADMIN = "admin"  # the account that sets a cluster up
 NO_KEYRING = "this system has no keyring, so the sign-in can't be kept"
+
+
+def keyring_place(uri: str, account: str = "") -> str:
+    """Return under which name an account's token lies; a musician's own has no account named."""
+    return f"{uri}#{account}" if account else uri
 
 
 class Credentials(Protocol):

@@ -83,11 +83,15 @@ class ClusterSync:
         return urlsplit(uri).netloc or uri.replace("\\", "/").rpartition("/")[2]
 
     def sign_in(self, uri: str, *, token: str) -> None:
-        """Remember the cluster's address, and its token by the credentials.
+        """Remember the cluster's address, and its token by the credentials."""
+        self._credentials.remember(uri, token)
+        self.use(uri)
+
+    def use(self, uri: str) -> None:
+        """Remember the cluster's address; the credentials know its token.
 
         Another cluster than before holds nothing of this library: everything is queued again.
         """
-        self._credentials.remember(uri, token)
         if uri == self._catalogue.note(URI_NOTE):
             return
         with self._one_at_a_time:

@@ -8,6 +8,7 @@ import pytest
 
 from cluster_sync import demo_server
 from cluster_sync.demo_server import DemoServer
+from core.vectors.accounts import Accounts
 from core.vectors.milvus import MilvusStore
 from tests.certificates import Authority
 
@@ -37,6 +38,21 @@ class SecureServer:
         return MilvusStore(
             self.uri, token=token or self.server.token, ca_file=self.authority.ca_file
         )
+
+
+    def wipe(self) -> None:
+        """Leave it as a new server is."""
+        store = self.open()
+        accounts = Accounts(store)
+        for user in accounts.users():
+            if user != "root":
+                accounts.drop_user(user)
+        for role in accounts.roles():
+            if role not in ("admin", "public"):
+                accounts.drop_role(role)
+        for name in store.names():
+            store.drop(name)
+        store.close()
 
 
 @pytest.fixture(scope="session")

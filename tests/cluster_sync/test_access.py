@@ -14,7 +14,8 @@ from cluster_sync.access import RECOMMENDER, Access, Member, Token
 from cluster_sync.keys import catalogue_id, inbox_name
 from cluster_sync.lists import LEASES, TRAITS, WORK, bare_row
 from core.errors import ClusterError, ClusterProblem
-from core.types import LibraryId
+from core.types import LibraryId, ModelId
+from core.vectors.accounts import Accounts
 from core.vectors.milvus import MilvusStore, Row
 from tests.cluster_sync.libraries import DIMENSION, MODEL, song_id, unit
 from tests.milvus_server import SecureServer, secure_server  # noqa: F401 - a fixture
@@ -52,6 +53,7 @@ def team(request: pytest.FixtureRequest) -> Iterator[Team]:
     yield Team(server, root, mine, recommender, tokens)
     for store in (mine, recommender, root):
         store.close()
+    server.wipe()
 
 
 def song(library: LibraryId, number: int) -> Row:
@@ -149,6 +151,8 @@ READS: dict[str, Call] = {
     "search": lambda c, n: c.search(n, [_record(c, n)["vector"]], limit=1),
     "query iterator": lambda c, n: c.query_iterator(n, filter='key > "a"').next(),
     "search iterator": lambda c, n: c.search_iterator(n, [_record(c, n)["vector"]], limit=1).next(),
+    "partitions": lambda c, n: c.list_partitions(n),
+    "load state": lambda c, n: c.get_load_state(n),
     "statistics": lambda c, n: c.get_collection_stats(n),
 }
 # What a server of this line tells every account, whatever its roles: names, shapes and how many
@@ -157,9 +161,7 @@ OPEN: dict[str, Call] = {
     "names": lambda c, _n: c.list_collections(),
     "exists": lambda c, n: c.has_collection(n),
     "shape": lambda c, n: c.describe_collection(n),
-    "partitions": lambda c, n: c.list_partitions(n),
     "partition statistics": lambda c, n: c.get_partition_stats(n, "_default"),
-    "load state": lambda c, n: c.get_load_state(n),
 }
 # What none but an administrator does; the second argument is not used.
 ELSEWHERE: dict[str, Call] = {
@@ -202,7 +204,7 @@ MY_OWN = inbox_name(MINE)
 LEFT_OUT = {
     # A musician's own inbox: what its role grants.
     *itertools.product(("insert", "upsert", "load", "release"), (MY_OWN,)),
-    *itertools.product(("query", "get", "query iterator"), (MY_OWN,)),
+    *itertools.product(("query", "get", "query iterator", "load state"), (MY_OWN,)),
     *itertools.product(("load partition", "release partition"), (MY_OWN,)),
     # What all musicians read.
     *itertools.product(
@@ -283,6 +285,22 @@ def test_names_that_are_no_accounts(team: Team, name: str) -> None:
     with pytest.raises(ClusterError) as caught:
         Access(team.root).add_musician(name, library_id=MINE)
     assert caught.value.problem is ClusterProblem.REFUSED
+
+
+def test_setting_up_again_changes_nothing_but_the_password(team: Team) -> None:
+    before = Accounts(team.root).grants(RECOMMENDER)
+    token = Access(team.root).init(MODEL, dimension=DIMENSION)
+    assert Accounts(team.root).grants(RECOMMENDER) == before
+    assert token.password != team.tokens[RECOMMENDER].password
+    again = team.server.open(token.text)
+    assert again.keys(inbox_name(MINE), prefix="none") == []
+    again.close()
+
+
+def test_a_cluster_of_another_model_is_not_set_up_again(team: Team) -> None:
+    with pytest.raises(ClusterError) as caught:
+        Access(team.root).init(ModelId("style-2-89abcdef"), dimension=DIMENSION)
+    assert caught.value.problem is ClusterProblem.MODEL_MISMATCH
 
 
 def test_a_token_is_not_shown_by_accident(team: Team) -> None:
