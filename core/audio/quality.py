@@ -36,7 +36,7 @@ LOWEST_CUT_HZ = 3_500.0
 HIGHEST_CUT_HZ = 20_600.0
 
 CEILING = np.float32(0.999)  # of a block's peak: what is clipped lies there
-FLAT = np.float32(1.0 / 65_536)  # half a step of 16 bits: clipped samples are equal
+FLAT = np.float32(2.0**-18)  # an eighth of a step of 16 bits: clipped samples are equal
 RUN_SAMPLES = 3
 QUIET_PEAK = 0.25  # -12 dB: nothing is clipped so low
 FULL_SCALE = np.float32(1.0)
@@ -120,7 +120,7 @@ def _reach(blocks: list[Float32Array]) -> tuple[float | None, float | None]:
     if len(above) == 0:
         return None, None
     cut_hz = _cut_hz(np.maximum(loud, FLOOR_DB))
-    return cut_hz or (above[-1] + 1) * BAND_HZ, cut_hz
+    return cut_hz or float(above[-1] + 1) * BAND_HZ, cut_hz
 
 
 def _cut_hz(loud: NDArray[np.floating]) -> float | None:
@@ -132,4 +132,4 @@ def _cut_hz(loud: NDArray[np.floating]) -> float | None:
     if before[best] - after[best] < CUT_DB:
         return None
     strong = np.flatnonzero(loud > before[best] - CUT_DB)
-    return float((strong[-1] + 1) * BAND_HZ)
+    return float(strong[-1] + 1) * BAND_HZ
