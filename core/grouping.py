@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core import copies, groups
 from core.groups import Pair
 from core.library.store import Catalogue
-from core.types import CopyFacts, Decision, DuplicateGroup, PairVerdict, SongId
+from core.types import CopyFacts, Decision, DuplicateGroup, PairVerdict, Song, SongId
 
 
 class Grouping:
@@ -24,10 +24,16 @@ class Grouping:
         facts = self._facts() if found else {}
         return [_group(songs, verdicts, facts) for songs in found]
 
-    def copies_of(self, song_id: SongId) -> frozenset[SongId]:
-        """Return the songs that are one recording with a song, without itself."""
+    def copies_of_asked(self, pairs: Sequence[PairVerdict], song: Song | None) -> frozenset[SongId]:
+        """Return the songs that are one recording with what is asked about; ``a`` in the pairs.
+
+        What the user said counts where it is a song of the library.
+        """
+        if song is None:
+            return frozenset(pair.b for pair in pairs if pair.verdict in groups.COPIES)
         found = groups.build(self._catalogue.verdicts(), self._decisions())
-        return frozenset(song for group in found if song_id in group for song in group) - {song_id}
+        together = [group for group in found if song.song_id in group]
+        return frozenset(one for group in together for one in group) - {song.song_id}
 
     def _decisions(self) -> dict[Pair, Decision]:
         return {frozenset((d.a, d.b)): d.decision for d in self._catalogue.decisions()}

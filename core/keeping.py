@@ -170,7 +170,8 @@ class Keeping:
             self._catalogue.amend(entry, detail=_to_json(list(files.values())))
 
     def _returned(self, entry: Entry, song_ids: Sequence[SongId]) -> DoneAction:
-        return replace(_done(entry), songs=tuple(self._leaving.welcome_back(entry, song_ids)))
+        back = set(self._leaving.welcome_back(entry, song_ids))
+        return replace(_done(entry), songs=tuple(s for s in entry.songs if s in back))
 
     def _undecide(self, entry: Entry) -> None:
         a, b = entry.songs

@@ -165,10 +165,24 @@ class Workbench:
             return self._intake.ask(Path(asked), whole=whole, progress=progress)
 
     def similar_to(
-        self, question: Question, *, limit: int, space: SpaceName, stem: Stem | None
+        self,
+        question: Question,
+        *,
+        limit: int,
+        space: SpaceName,
+        stem: Stem | None,
+        without_copies: bool = False,
     ) -> list[Neighbour]:
-        """Return the songs of the library nearest to what is asked about, best first."""
-        return self._library.answers.similar(question, space, stem=stem, limit=limit)
+        """Return the songs of the library nearest to what is asked about, best first.
+
+        ``without_copies`` leaves out those that are the same recording.
+        """
+        similar = self._library.answers.similar
+        if not without_copies:
+            return similar(question, space, stem=stem, limit=limit)
+        copies = self._grouping.copies_of_asked(self.duplicates_of(question), question.song)
+        found = similar(question, space, stem=stem, limit=limit + len(copies))
+        return [near for near in found if near.song_id not in copies][:limit]
 
     def duplicates_of(self, question: Question) -> list[PairVerdict]:
         """Return what is proved of the song asked about, less what the user dismissed."""
@@ -183,10 +197,13 @@ class Workbench:
         limit: int = 10,
         space: SpaceName = SpaceName.STYLE,
         stem: Stem | None = None,
+        without_copies: bool = False,
     ) -> list[Neighbour]:
         """Return the nearest songs, best first: by backing where known, else by mix."""
         question = self._library.answers.question(self.catalogue.song(song_id))
-        return self.similar_to(question, limit=limit, space=space, stem=stem)
+        return self.similar_to(
+            question, limit=limit, space=space, stem=stem, without_copies=without_copies
+        )
 
     def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:
         """Return the songs nearest in composition, best first."""
