@@ -94,7 +94,11 @@ class DroppedItem:
 
 @dataclass(frozen=True, slots=True)
 class StoredList:
-    """A list as it is stored; ``moved`` says of each item how far ranking moved it up."""
+    """A list as it is stored.
+
+    ``moved`` says of each item how far ranking moved it up; ``numbers`` are those of all songs that
+    are told of (``key_number``).
+    """
 
     digest: str
     items: Sequence[ListItem]
@@ -102,6 +106,7 @@ class StoredList:
     dropped: Sequence[DroppedItem]
     recalled: int
     reach: float
+    numbers: Sequence[int]
 
 
 def lists_spec() -> CollectionSpec:
@@ -144,9 +149,7 @@ def list_row(key: str, made: StoredList) -> Row:
         "items": items,
         "explanation": _explanation_text(made),
     }
-    told = [*(one.key for one in made.items), *(one.key for one in made.dropped)]
-    held = {"held": [key_number(one) for one in told]}
-    return Row(key, np.array(NO_VECTOR, np.float32), values, held)
+    return Row(key, np.array(NO_VECTOR, np.float32), values, {"held": made.numbers})
 
 
 def key_number(key: str) -> int:
@@ -157,7 +160,7 @@ def key_number(key: str) -> int:
 
 def items_text(items: Sequence[ListItem]) -> str:
     """Return a list as a row's text."""
-    lines = [[one.key, one.title, one.artist, round(one.score, 6), one.reason] for one in items]
+    lines = [[one.key, one.title, one.artist, one.score, one.reason] for one in items]
     return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -187,9 +190,7 @@ def read_explanation(values: Mapping[str, str | int | float]) -> Explanation:
 
 
 def _explanation_text(made: StoredList) -> str:
-    dropped = [
-        [d.key, d.title, d.artist, round(d.score, 4), _LETTERS[d.why], d.of] for d in made.dropped
-    ]
+    dropped = [[d.key, d.title, d.artist, d.score, _LETTERS[d.why], d.of] for d in made.dropped]
     told = [made.recalled, list(made.moved), dropped]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 

@@ -1,166 +1,159 @@
-"""Item-to-item lists: for what changed, and for the lists that it touches.
+"""Item-to-item lists: recall, rank, store with reasons.
 
-A list remembers the digest of the song it was made for, so what is to do is a comparison of two
-collections. The lists of a changed song's neighbours are written before its own: a pass that stops
-anywhere finds the same work again. What is to do is found by strong reads; what follows needs to
-see the recommender's own writes only, since nobody else writes these collections.
+Which lists must be made stands in the journal. Songs that sound alike are done together, since they
+recall the same songs. While one batch is ranked, the next is searched and the last is written. A
+list is written before its mark is deleted.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 
 import numpy as np
 
 from cluster_sync import collections as shapes
-from cluster_sync.collections import ListItem
+from cluster_sync.lists import TRAITS, list_row
+from cluster_sync.recommender.complete import Recalled
+from cluster_sync.recommender.desk import AHEAD, Desk
+from cluster_sync.recommender.facts import Facts
+from cluster_sync.recommender.journal import ALL_BUCKETS, Mark, Marked, bucket_of
+from cluster_sync.recommender.lease import Lease
+from cluster_sync.recommender.paging import chunks, pages
+from cluster_sync.recommender.stored import stored_list
 from core import recommend
-from core.progress import Progress
-from core.recommend import Candidate, Line
-from core.types import CatalogueId, Float32Array
-from core.vectors.milvus import Hit, MilvusStore, Row
+from core.recommend import LIST_LENGTH, RECALL, Ranking
+from core.vectors.milvus import Hit, Row
 
-RECALL = 60  # songs found for each; three times a list's length leaves room for copies and caps
-AFFECTED = recommend.LIST_LENGTH  # neighbours whose lists a changed song may enter
-DENSITY_NEIGHBOURS = 10  # as in CSLS
-SONGS_A_SEARCH = 256
-SONGS_A_STEP = 16  # with their recall up to a thousand rows, of 10 to 100 kB each
+SONGS_A_PAGE = 16_000  # as many as one answer takes; 25 MB
+SONGS_A_BATCH = 192  # with their recall up to 12,000 songs; enough to need few canaries
+DEEP_RECALL = 480  # for a song whose recall is nothing but copies, or of one artist
+PIVOTS = 128  # around which the songs of a page are gathered
+CURSOR = "rebuild"
 
-_FIELDS = ("title", "artist", "codes", "digest")
-
-
-@dataclass(slots=True)
-class Work:
-    """What a pass has to do: lists to make, in order, and lists to drop."""
-
-    targets: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    densities: dict[str, float] = field(default_factory=dict)  # of what has changed
+_FIELDS = ("digest",)
+Marks = Mapping[str, Sequence[Marked]]
 
 
-def refresh_lists(store: MilvusStore, *, progress: Progress) -> int:
-    """Make every list that is missing or out of date, drop those of songs that left.
-
-    Returns how many were made.
-    """
-    if store.dimension(shapes.CATALOGUE) is None:
-        return 0
-    store.ensure(shapes.lists_spec())
-    work = _work(store, progress=progress)
-    for start in range(0, len(work.targets), SONGS_A_STEP):
-        progress.report(start, len(work.targets), what="ranking")
-        some = work.targets[start : start + SONGS_A_STEP]
-        store.upsert(shapes.RECOMMENDATIONS, list(_lists(store, some, densities=work.densities)))
-    store.delete(shapes.RECOMMENDATIONS, work.gone)
-    if work.targets or work.gone:
-        store.flush(shapes.RECOMMENDATIONS)
-    return len(work.targets)
+def make_marked(desk: Desk, *, lease: Lease, buckets: range = ALL_BUCKETS) -> None:
+    """Make the lists that are marked, of the songs in these buckets."""
+    maker = _maker(desk, lease)
+    if maker is None:
+        return
+    while marks := desk.journal.marked(Mark.LIST, limit=SONGS_A_PAGE, buckets=buckets):
+        by_song: dict[str, list[Marked]] = defaultdict(list)
+        for one in marks:
+            by_song[one.song].append(one)
+        maker.make(by_song)
 
 
-def _work(store: MilvusStore, *, progress: Progress) -> Work:
-    songs = _digests(store, shapes.CATALOGUE)
-    made = _digests(store, shapes.RECOMMENDATIONS)
-    stale = [key for key, digest in songs.items() if made.get(key) != digest]
-    work = Work(gone=[key for key in made if key not in songs])
-    touched = _holding(store, {*work.gone, *(key for key in stale if key in made)})
-    for start in range(0, len(stale), SONGS_A_SEARCH):
-        progress.check()
-        rows = store.get(shapes.CATALOGUE, stale[start : start + SONGS_A_SEARCH], [], fresh=False)
-        for row, hits in zip(rows, _recall(store, rows), strict=True):
-            work.densities[row.key] = _density(hits)
-            touched.update(hit.key for hit in hits[:AFFECTED])
-    others = sorted(key for key in touched if key in songs and key not in work.densities)
-    work.targets = [*others, *stale]
-    return work
+def make_all(desk: Desk, *, lease: Lease, buckets: range = ALL_BUCKETS) -> None:
+    """Make the lists of all songs in these buckets; one that stopped goes on where it was."""
+    maker = _maker(desk, lease)
+    if maker is None:
+        return
+    name = f"{buckets.start}.{buckets.stop}"
+    low = desk.journal.notes(CURSOR).get(name, "")
+    for _, high, rows in pages(desk.store, shapes.CATALOGUE, fields=(), low=low):
+        maker.make({row.key: () for row in rows if bucket_of(row.key) in buckets})
+        desk.journal.write_notes(CURSOR, {name: high})
+    desk.journal.forget_notes(CURSOR, [name])
 
 
-def _digests(store: MilvusStore, name: str) -> dict[str, str]:
-    return {row.key: str(row.values["digest"]) for row in store.heads(name, ["digest"])}
+def _maker(desk: Desk, lease: Lease) -> "_Maker | None":
+    dimension = desk.store.dimension(shapes.CATALOGUE)
+    if dimension is None:
+        return None
+    desk.reader.refresh()
+    return _Maker(desk, Facts(desk.store, desk.reader, dimension=dimension), lease=lease)
 
 
-def _holding(store: MilvusStore, keys: set[str]) -> set[str]:
-    """Return whose lists hold any of these songs; every list is looked at, if there are any."""
-    if not keys:
-        return set()
-    rows = store.scan(shapes.RECOMMENDATIONS, ["items"], with_vectors=False)
-    return {
-        row.key
-        for row in rows
-        if any(item.key in keys for item in shapes.read_items(str(row.values["items"])))
-    }
+class _Maker:
+    """Makes lists, a batch after the other."""
+
+    def __init__(self, desk: Desk, facts: Facts, *, lease: Lease) -> None:
+        self._desk = desk
+        self._facts = facts
+        self._lease = lease
+
+    def make(self, marks: Marks) -> None:
+        """Make the lists of these songs, then take their marks away."""
+        desk = self._desk
+        songs = sorted(marks)
+        rows = desk.reader.rows(songs, _FIELDS)
+        # What follows need not be fresh: it sees what these two strong reads have seen.
+        desk.store.get(TRAITS, songs[:1], ["recording"], with_vectors=False)
+        self._drop([one for one in songs if one not in {row.key for row in rows}], marks)
+        writing: deque[Future[None]] = deque()
+        recalls = desk.ahead(self._recall, chunks(_gathered(rows), SONGS_A_BATCH))
+        for recalled in recalls:
+            desk.step(self._lease)
+            made = self._lists(recalled)
+            writing.append(desk.pool.submit(self._write, made, marks))
+            while len(writing) > AHEAD:
+                writing.popleft().result()
+        for one in writing:
+            one.result()
+
+    def _recall(self, rows: Sequence[Row]) -> list[Recalled]:
+        return self._desk.reader.recall(rows, _FIELDS, limit=RECALL)
+
+    def _lists(self, recalled: Sequence[Recalled]) -> list[Row]:
+        """Return the lists of these songs; one that stays short is recalled again, deeper."""
+        recalled, rankings = self._rank(recalled)
+        thin = [
+            one.row
+            for one, ranking in zip(recalled, rankings, strict=True)
+            if len(one.hits) == RECALL and len(ranking.kept()) < LIST_LENGTH
+        ]
+        made = self._stored(recalled, rankings)
+        if thin:
+            deeper = self._desk.reader.recall(thin, _FIELDS, limit=DEEP_RECALL)
+            for some in chunks(deeper, SONGS_A_BATCH * RECALL // DEEP_RECALL):
+                made.update(self._stored(*self._rank(some)))
+        return list(made.values())
+
+    def _rank(self, recalled: Sequence[Recalled]) -> tuple[list[Recalled], list[Ranking]]:
+        """Return the rankings, and whose they are: those that have left meanwhile are left out."""
+        facts = self._facts
+        keys = {hit.key for one in recalled for hit in one.hits}
+        facts.hold(sorted(keys | {one.row.key for one in recalled}))
+        places = facts.places
+        present = [one for one in recalled if one.row.key in places]
+        near = [
+            # Of equal scores the smaller key first, so that a list doesn't depend on the server.
+            [places[h.key] for h in sorted(one.hits, key=_nearest_first) if h.key in places]
+            for one in present
+        ]
+        asked = [places[one.row.key] for one in present]
+        return present, recommend.rank(facts.pool(), asked, recalled=near)
+
+    def _stored(self, recalled: Sequence[Recalled], rankings: Sequence[Ranking]) -> dict[str, Row]:
+        return {
+            one.row.key: list_row(one.row.key, stored_list(one, ranking, self._facts))
+            for one, ranking in zip(recalled, rankings, strict=True)
+        }
+
+    def _write(self, made: Sequence[Row], marks: Marks) -> None:
+        desk = self._desk
+        desk.store.upsert(shapes.RECOMMENDATIONS, made)
+        desk.journal.done([mark for row in made for mark in marks[row.key]])
+        desk.tally.lists += len(made)
+
+    def _drop(self, left: Sequence[str], marks: Marks) -> None:
+        """Drop the lists of songs that have left."""
+        self._desk.store.delete(shapes.RECOMMENDATIONS, left)
+        self._desk.journal.done([mark for song in left for mark in marks[song]])
 
 
-def _recall(store: MilvusStore, rows: Sequence[Row]) -> list[list[Hit]]:
-    """Return the songs nearest to each row, without itself."""
-    if not rows:
-        return []
-    queries: Float32Array = np.stack([row.vector for row in rows])
-    found = store.search(shapes.CATALOGUE, queries, limit=RECALL + 1, fresh=False)
-    return [
-        [hit for hit in hits if hit.key != row.key][:RECALL]
-        for row, hits in zip(rows, found, strict=True)
-    ]
+def _nearest_first(hit: Hit) -> tuple[float, str]:
+    return -hit.score, hit.key
 
 
-def _density(hits: Sequence[Hit]) -> float:
-    return recommend.density([hit.score for hit in hits[:DENSITY_NEIGHBOURS]])
-
-
-def _lists(
-    store: MilvusStore, keys: Sequence[str], *, densities: Mapping[str, float]
-) -> Iterator[Row]:
-    queries = store.get(shapes.CATALOGUE, keys, _FIELDS, fresh=False)
-    recalled = _recall(store, queries)
-    wanted = sorted({hit.key for hits in recalled for hit in hits})
-    rows = {row.key: row for row in store.get(shapes.CATALOGUE, wanted, _FIELDS, fresh=False)}
-    known = _stored_densities(store, (key for key in wanted if key not in densities))
-    candidates = {
-        key: _candidate(row, density=densities.get(key, known.get(key, 0.0)))
-        for key, row in rows.items()
-    }
-    for query, hits in zip(queries, recalled, strict=True):
-        near = [candidates[hit.key] for hit in hits if hit.key in candidates]
-        ranking = recommend.rank(_candidate(query, density=0.0), near)
-        items = tuple(_item(line, rows[line.key]) for line in ranking.lines)
-        yield _list_row(query, items, density=_density(hits))
-
-
-def _stored_densities(store: MilvusStore, keys: Iterable[str]) -> dict[str, float]:
-    rows = store.get(
-        shapes.RECOMMENDATIONS, list(keys), ["density"], with_vectors=False, fresh=False
-    )
-    return {row.key: float(row.values["density"]) for row in rows}
-
-
-def _candidate(row: Row, *, density: float) -> Candidate:
-    codes = shapes.read_codes(str(row.values["codes"]))
-    return Candidate(row.key, row.vector, codes, str(row.values["artist"]), density)
-
-
-def _item(line: Line, row: Row) -> ListItem:
-    return ListItem(
-        key=CatalogueId(line.key),
-        title=str(row.values["title"]),
-        artist=str(row.values["artist"]),
-        score=line.score,
-        reason=_words(line),
-    )
-
-
-def _words(line: Line) -> str:
-    """Return a line's reason in words, out of closed choices and a number."""
-    if not line.copies:
-        return line.why.value
-    noun = "copy" if len(line.copies) == 1 else "copies"
-    return f"{line.why.value}; {len(line.copies)} {noun} of it left out"
-
-
-def _list_row(query: Row, items: tuple[ListItem, ...], *, density: float) -> Row:
-    text = shapes.items_text(items)
-    values: shapes.Values = {
-        "digest": str(query.values["digest"]),
-        "density": density,
-        "stamp": hashlib.sha256(text.encode()).hexdigest(),
-        "items": text,
-    }
-    return Row(query.key, np.array(shapes.NO_VECTOR, np.float32), values)
+def _gathered(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with those that sound alike beside each other."""
+    if len(rows) <= SONGS_A_BATCH:
+        return list(rows)
+    vectors = np.stack([row.vector for row in rows])
+    pivots = vectors[:: max(1, len(rows) // PIVOTS)]
+    order = np.argsort((vectors @ pivots.T).argmax(axis=1), kind="stable")
+    return [rows[place] for place in order.tolist()]

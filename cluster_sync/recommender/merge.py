@@ -1,173 +1,189 @@
 """Inboxes into the catalogue.
 
-An inbox is written by whoever holds its account, so every row of it is checked before it is
-believed. Only rows whose digest differs from the catalogue's are read in full. A song leaves by a
-tombstone, never by its absence: an answer that was cut short must not empty the catalogue.
+Only rows whose digest differs from the catalogue's are read in full, and only what the gate
+believes is written. A song leaves by a tombstone, never by its absence: an answer that was cut
+short must not empty the catalogue. Every song is marked in the journal before its row is written.
+An inbox is in the cluster's memory only while it is looked at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from cluster_sync import collections as shapes
+from cluster_sync.recommender.desk import Desk
+from cluster_sync.recommender.gate import (
+    MAX_SONGS,
+    REFUSED_COUNT,
+    REFUSED_SHAPE,
+    Entry,
+    Gate,
+    Known,
+    read_entry,
+)
+from cluster_sync.recommender.inboxes import Inbox, note_look, report_refusals
+from cluster_sync.recommender.journal import Mark
+from cluster_sync.recommender.lease import Lease
+from cluster_sync.recommender.paging import chunks, pages
+from cluster_sync.recommender.tally import Refusal
+from cluster_sync.recommender.traits import Traits, new_traits, without_kin, write_traits
 from core.errors import ClusterError, ClusterProblem
-from core.progress import Progress
-from core.types import CatalogueId, LibraryId
-from core.vectors.milvus import MilvusStore, Row
-from core.vectors.rows import is_key
+from core.vectors.milvus import Row
 
-MAX_SONGS = 200_000  # of one library: a bound on what one account can make the cluster hold
-ROWS_A_STEP = 100  # at up to 100 kB a row
+ROWS_A_STEP = 128  # 2 MB of songs of usual length, 20 MB of the longest
 
-REFUSED_KEY = "the key is not of this library"
-REFUSED_SHAPE = "the inbox has another shape"
-REFUSED_COUNT = f"more than {MAX_SONGS} songs"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row of an inbox that was not believed, and why."""
-
-    key: str
-    reason: str
+HEAD_FIELDS = ("digest", "deleted")
 
 
 @dataclass(slots=True)
-class Merge:
-    """What a merge did; ``withdrawn`` are the tombstones that were obeyed, by inbox."""
+class Look:
+    """What one look at an inbox has found so far; ``known`` is what the catalogue holds there."""
 
-    merged: int = 0
+    inbox: Inbox
+    known: Mapping[str, Known] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
-    withdrawn: dict[str, list[CatalogueId]] = field(default_factory=dict)
+    n_songs: int = 0
+    n_changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """The head of a row: enough to see whether it must be read."""
+class Read:
+    """Rows of an inbox in full, and when some of them left (Unix time)."""
 
-    key: CatalogueId
-    digest: str
-    is_tombstone: bool
+    rows: Sequence[Row]
+    graves: Mapping[str, float]
 
 
-class Gate:
-    """Decides which rows are believed; the first one ever decides whose vectors are taken."""
+def merge_inboxes(desk: Desk, inboxes: Sequence[Inbox], *, lease: Lease) -> None:
+    """Bring the catalogue in step with these inboxes."""
+    gate = Gate(desk.store)
+    loaded = desk.ahead(partial(_load, desk), inboxes)
+    for done, inbox in enumerate(loaded):
+        desk.progress.report(done, len(inboxes), what="merging")
+        _look(desk, inbox, gate=gate, lease=lease)
 
-    def __init__(self, store: MilvusStore, refused: list[Refusal]) -> None:
-        self.store = store
-        self._refused = refused
-        self._model = shapes.cluster_model(store)
-        self._dimension = store.dimension(shapes.CATALOGUE)
 
-    def lets_in(self, row: Row) -> bool:
-        """Check a row; note why where it is refused."""
+def _load(desk: Desk, inbox: Inbox) -> Inbox:
+    """Load an inbox while others are merged: it takes seconds, most of them waiting."""
+    with suppress(ClusterError):  # the look will tell
+        desk.store.load(inbox.name)
+    return inbox
+
+
+def _look(desk: Desk, inbox: Inbox, *, gate: Gate, lease: Lease) -> None:
+    look = Look(inbox)
+    try:
+        _merge(desk, look, gate=gate, lease=lease)
+    except ClusterError as error:
+        # One inbox of another shape, made by hand, must not stop those of all others.
+        if error.problem is not ClusterProblem.REFUSED:
+            raise
+        look.refused.append(Refusal(inbox.name, REFUSED_SHAPE))
+    desk.tally.refuse(look.refused)
+    report_refusals(desk.store, inbox.owner, look.refused)
+    note_look(desk, inbox, n_changes=look.n_changes)
+    desk.store.release(inbox.name)
+
+
+def _merge(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
+    for low, high, rows in pages(desk.store, look.inbox.name, fields=HEAD_FIELDS):
+        desk.step(lease)
+        entries = _entries(rows, look)
+        _take_out(desk, look, [one.key for one in entries if one.is_tombstone])
+        known = _known(desk, gate, low=low, high=high) if entries else {}
+        look.known = known
+        changed = [
+            one.key
+            for one in entries
+            if not one.is_tombstone
+            and (one.key not in known or known[one.key].digest != one.digest)
+        ]
+        look.n_changes += len(changed)
+        merged: list[str] = []
+        for read in desk.ahead(partial(_read, desk, look), chunks(changed, ROWS_A_STEP)):
+            desk.step(lease)
+            merged += _take_in(desk, look, read, gate=gate)
+        desk.reader.draw_canaries(merged)
+
+
+def _entries(rows: Sequence[Row], look: Look) -> list[Entry]:
+    found = []
+    for row in rows:
         try:
-            song = shapes.read_song(row)
-            self._check_model(song.searched)
-        except (ValueError, KeyError) as error:
-            self._refused.append(Refusal(row.key, str(error)))
-            return False
-        return True
-
-    def _check_model(self, searched: shapes.SharedVector) -> None:
-        ours = shapes.base_model(searched.model_id)
-        if self._model is None or self._dimension is None:
-            self._found(searched)
-        elif ours != self._model:
-            raise ValueError(f"vectors of {ours}, where the catalogue holds those of {self._model}")
-        elif len(searched.vector) != self._dimension:
-            raise ValueError(f"a vector of {len(searched.vector)} numbers")
-
-    def _found(self, searched: shapes.SharedVector) -> None:
-        self._model = shapes.base_model(searched.model_id)
-        self._dimension = len(searched.vector)
-        self.store.ensure(shapes.catalogue_spec(self._dimension))
-        self.store.ensure(shapes.models_spec())
-        self.store.upsert(shapes.MODELS, [shapes.model_row(self._model)])
-
-
-def merge_inboxes(store: MilvusStore, *, progress: Progress) -> Merge:
-    """Bring the catalogue in step with all inboxes; an inbox is in memory only meanwhile."""
-    result = Merge()
-    gate = Gate(store, result.refused)
-    inboxes = [(name, owner) for name in store.names() if (owner := shapes.inbox_owner(name))]
-    for done, (name, owner) in enumerate(inboxes):
-        progress.report(done, len(inboxes), what="merging")
-        try:
-            _merge_inbox(gate, name, owner=owner, result=result, progress=progress)
-        except ClusterError as error:
-            # One inbox of another shape, made by hand, must not stop those of all others.
-            if error.problem is not ClusterProblem.REFUSED:
-                raise
-            result.refused.append(Refusal(name, REFUSED_SHAPE))
-        store.release(name)
-    if result.merged and store.dimension(shapes.CATALOGUE) is not None:
-        store.flush(shapes.CATALOGUE)
-    return result
-
-
-def consume(store: MilvusStore, merge: Merge) -> None:
-    """Drop the tombstones that were obeyed, once no list holds their songs any more.
-
-    Their graves stay, so that another machine's older copy does not come back.
-    """
-    for name, keys in merge.withdrawn.items():
-        rows = store.get(name, keys, shapes.GRAVE_FIELDS, with_vectors=False)
-        # Some may have been shared again since they were read.
-        still = [row for row in rows if row.values["deleted"] != shapes.LIVE]
-        shapes.bury(store, still)
-        store.delete(name, [row.key for row in still])
-
-
-def _merge_inbox(
-    gate: Gate, name: str, *, owner: LibraryId, result: Merge, progress: Progress
-) -> None:
-    store = gate.store
-    entries = list(_entries(store, name, owner=owner, refused=result.refused))
-    known = _known(store, owner)
-    withdrawn = [one.key for one in entries if one.is_tombstone]
-    if withdrawn:
-        if store.dimension(shapes.CATALOGUE) is not None:
-            store.delete(shapes.CATALOGUE, withdrawn)
-        result.withdrawn[name] = withdrawn
-    changed = [e.key for e in entries if not e.is_tombstone and known.get(e.key) != e.digest]
-    for start in range(0, len(changed), ROWS_A_STEP):
-        progress.check()
-        rows = store.get(name, changed[start : start + ROWS_A_STEP], shapes.SONG_FIELDS)
-        believed = [row for row in rows if gate.lets_in(row)]
-        if believed:
-            store.upsert(shapes.CATALOGUE, believed)
-        result.merged += len(believed)
-
-
-def _entries(
-    store: MilvusStore, name: str, *, owner: LibraryId, refused: list[Refusal]
-) -> Iterator[Entry]:
-    n_own = 0
-    for row in store.heads(name, ["digest", "deleted"]):
-        key, values = row.key, row.values
-        if (
-            "digest" not in values or "deleted" not in values
-        ):  # Milvus Lite leaves out, a server errs
-            refused.append(Refusal(key, REFUSED_SHAPE))
-        elif not is_key(key) or shapes.song_of(key, owner) is None:
-            refused.append(Refusal(key, REFUSED_KEY))
-        elif n_own == MAX_SONGS:
-            refused.append(Refusal(key, REFUSED_COUNT))
+            entry = read_entry(row, look.inbox.owner)
+        except ValueError as error:
+            look.refused.append(Refusal(row.key, str(error)))
+            continue
+        look.n_songs += 1
+        if look.n_songs > MAX_SONGS:
+            look.refused.append(Refusal(row.key, REFUSED_COUNT))
         else:
-            n_own += 1
-            yield Entry(CatalogueId(key), str(values["digest"]), values["deleted"] != shapes.LIVE)
+            found.append(entry)
+    return found
 
 
-def _known(store: MilvusStore, owner: LibraryId) -> dict[str, str]:
-    if store.dimension(shapes.CATALOGUE) is None:
+def _known(desk: Desk, gate: Gate, *, low: str, high: str) -> dict[str, Known]:
+    if gate.dimension is None:
         return {}
-    rows = store.heads(shapes.CATALOGUE, ["digest"], prefix=f"{owner}:")
-    return {row.key: str(row.values["digest"]) for row in rows}
+    fields = ("digest", "changed_at")
+    return {
+        row.key: Known(str(row.values["digest"]), float(row.values["changed_at"]))
+        for _, _, rows in pages(desk.store, shapes.CATALOGUE, fields=fields, low=low, high=high)
+        for row in rows
+    }
 
 
-def reasons(refused: Sequence[Refusal]) -> dict[str, int]:
-    """Return how many rows were refused for each reason."""
-    counted: dict[str, int] = {}
-    for one in refused:
-        counted[one.reason] = counted.get(one.reason, 0) + 1
-    return counted
+def _read(desk: Desk, look: Look, keys: Sequence[str]) -> Read:
+    """Read rows in full; where an answer that needs not be fresh lacks some, another is asked."""
+    store, name = desk.store, look.inbox.name
+    rows = store.get(name, keys, shapes.SONG_FIELDS, fresh=False)
+    if len(rows) < len(keys):
+        rows = store.get(name, keys, shapes.SONG_FIELDS)
+    strangers = [key for key in keys if key not in look.known]
+    graves = store.get(shapes.GRAVES, strangers, ["changed_at"], with_vectors=False, fresh=False)
+    return Read(rows, {row.key: float(row.values["changed_at"]) for row in graves})
+
+
+def _take_in(desk: Desk, look: Look, read: Read, *, gate: Gate) -> list[str]:
+    """Write the rows that are believed; return the keys of those that are new."""
+    believed: list[Row] = []
+    traits: dict[str, Traits] = {}
+    for row in read.rows:
+        known, grave_s = look.known.get(row.key), read.graves.get(row.key)
+        try:
+            song = gate.check(row, known=known, grave_s=grave_s)
+        except ValueError as error:
+            look.refused.append(Refusal(row.key, str(error)))
+            continue
+        believed.append(row)
+        traits[row.key] = new_traits(str(row.values["digest"]), song.codes)
+    if not believed:
+        return []
+    keys = [row.key for row in believed]
+    desk.journal.mark(Mark.NEW, keys)
+    changed = [key for key in keys if key in look.known]
+    write_traits(desk.store, {**(without_kin(desk.store, changed) if changed else {}), **traits})
+    desk.store.upsert(shapes.CATALOGUE, believed)
+    desk.store.delete(shapes.GRAVES, [key for key in keys if key in read.graves])
+    desk.tally.merged += len(believed)
+    return [key for key in keys if key not in look.known]
+
+
+def _take_out(desk: Desk, look: Look, keys: Sequence[str]) -> None:
+    """Obey tombstones: their songs leave the catalogue, and are remembered as gone."""
+    if not keys:
+        return
+    store, name = desk.store, look.inbox.name
+    rows = store.get(name, keys, shapes.GRAVE_FIELDS, with_vectors=False)
+    # Some may have been shared again since they were seen.
+    gone = [row for row in rows if row.values["deleted"] != shapes.LIVE]
+    leaving = [row.key for row in gone]
+    desk.journal.mark(Mark.GONE, leaving)
+    desk.reader.free_canaries(set(leaving))
+    if store.dimension(shapes.CATALOGUE) is not None:
+        store.delete(shapes.CATALOGUE, leaving)
+    shapes.bury(store, gone)
+    store.delete(name, leaving)
+    look.n_changes += len(leaving)
+    desk.tally.removed += len(leaving)

@@ -1,42 +1,149 @@
-"""One pass of the recommender: merge the inboxes, make the lists, drop the obeyed tombstones.
+"""One pass of the recommender: look at the inboxes, merge, settle, make lists.
 
-A pass that stops anywhere is finished by the next one; a pass with nothing new writes nothing.
+A pass that stops anywhere is finished by the next one. A pass with nothing new reads a few counts
+and one row, and writes nothing.
 """
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cluster_sync.recommender.i2i import refresh_lists
-from cluster_sync.recommender.merge import consume, merge_inboxes, reasons
+from cluster_sync.recommender import i2i
+from cluster_sync.recommender.complete import CompleteReader
+from cluster_sync.recommender.desk import Desk
+from cluster_sync.recommender.inboxes import INBOX_NOTES, Inbox, changed_inboxes
+from cluster_sync.recommender.journal import ALL_BUCKETS, Journal
+from cluster_sync.recommender.lease import MERGE, Lease, lists_lease
+from cluster_sync.recommender.merge import merge_inboxes
+from cluster_sync.recommender.migrate import migrate
+from cluster_sync.recommender.settle import finish_gone, settle
+from cluster_sync.recommender.tally import Tally
+from core.errors import ClusterError, ClusterProblem
 from core.progress import Progress
 from core.vectors.milvus import MilvusStore
+
+THREADS = 4  # reads and writes in flight; each waits for the server most of the time
+
+Pause = Callable[[float], None]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
-    """What a pass did: rows merged and refused, songs removed, lists written; why refused."""
+    """What a pass did: rows merged and refused, songs removed, lists written; why refused.
+
+    ``incomplete`` counts answers that were OK and not complete, and were asked for again.
+    """
 
     merged: int
     refused: int
     removed: int
     lists: int
     reasons: Mapping[str, int]
+    incomplete: int = 0
 
 
-def recommend_pass(store: MilvusStore, *, progress: Progress) -> PassReport:
-    """Run one pass; raises ``ClusterError`` (or ``LibraryError`` for a store in a folder)."""
-    merge = merge_inboxes(store, progress=progress)
-    lists = refresh_lists(store, progress=progress)
-    consume(store, merge)
+def recommend_pass(
+    store: MilvusStore, *, progress: Progress, tally: Tally | None = None, pause: Pause = time.sleep
+) -> PassReport:
+    """Run one pass; raises ``ClusterError`` (or ``LibraryError`` for a store in a folder).
+
+    The error is LED where another recommender holds the merge.
+    """
+    counted = tally if tally is not None else Tally()
+    with _desk(store, progress=progress, tally=counted, pause=pause) as desk:
+        inboxes, is_marked = _to_do(desk)
+        if inboxes or is_marked:
+            migrate(store)
+            lists = Lease(store, lists_lease(ALL_BUCKETS), pause=pause)
+            # Taking a lease is mostly waiting, so both are taken at once.
+            taking = desk.pool.submit(lists.take)
+            try:
+                with _leading(store, MERGE, pause=pause) as lease:
+                    merge_inboxes(desk, inboxes, lease=lease)
+                    settle(desk, lease=lease)
+                _make_lists(desk, lists if taking.result() else None)
+            finally:
+                if taking.result():
+                    lists.release()
+    return _report(counted)
+
+
+def lists_pass(
+    store: MilvusStore,
+    *,
+    progress: Progress,
+    buckets: range = ALL_BUCKETS,
+    is_rebuild: bool = False,
+    tally: Tally | None = None,
+    pause: Pause = time.sleep,
+) -> PassReport:
+    """Make the lists of a shard: those that are marked, or all; raises ``ClusterError``.
+
+    The error is LED where another recommender makes lists of the same buckets.
+    """
+    counted = tally if tally is not None else Tally()
+    migrate(store)
+    with (
+        _desk(store, progress=progress, tally=counted, pause=pause) as desk,
+        _leading(store, lists_lease(buckets), pause=pause) as lease,
+    ):
+        make = i2i.make_all if is_rebuild else i2i.make_marked
+        make(desk, lease=lease, buckets=buckets)
+    return _report(counted)
+
+
+def _to_do(desk: Desk) -> tuple[list[Inbox], bool]:
+    """Return which inboxes must be looked at, and whether an earlier pass left anything to do."""
+    if not desk.journal.exists():
+        return changed_inboxes(desk, {}), False
+    # Both wait for the server's clock, so they wait together.
+    marked = desk.pool.submit(desk.journal.is_anything_marked)
+    inboxes = changed_inboxes(desk, desk.journal.notes(INBOX_NOTES))
+    return inboxes, marked.result()
+
+
+def _make_lists(desk: Desk, lease: Lease | None) -> None:
+    """Make what is marked, unless shards are at work: then it is theirs."""
+    if lease is None:
+        log.info("other processes are making lists: they are left to them")
+        return
+    i2i.make_marked(desk, lease=lease)
+    finish_gone(desk)
+    i2i.make_marked(desk, lease=lease)
+
+
+@contextmanager
+def _leading(store: MilvusStore, name: str, *, pause: Pause) -> Iterator[Lease]:
+    lease = Lease(store, name, pause=pause)
+    if not lease.take():
+        raise ClusterError(store.address, ClusterProblem.LED, detail=f"{name} is held by another")
+    try:
+        yield lease
+    finally:
+        lease.release()
+
+
+@contextmanager
+def _desk(store: MilvusStore, *, progress: Progress, tally: Tally, pause: Pause) -> Iterator[Desk]:
+    journal = Journal(store)
+    reader = CompleteReader(store, journal=journal, tally=tally, pause=pause)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="recommender") as pool:
+        yield Desk(store, journal, reader, tally, progress, pool)
+
+
+def _report(tally: Tally) -> PassReport:
     report = PassReport(
-        merged=merge.merged,
-        refused=len(merge.refused),
-        removed=sum(map(len, merge.withdrawn.values())),
-        lists=lists,
-        reasons=reasons(merge.refused),
+        merged=tally.merged,
+        refused=sum(tally.refused.values()),
+        removed=tally.removed,
+        lists=tally.lists,
+        reasons=dict(tally.refused),
+        incomplete=tally.incomplete,
     )
     log.info(
         "pass: %d merged, %d refused, %d removed, %d lists",

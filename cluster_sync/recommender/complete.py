@@ -1,0 +1,174 @@
+"""Reads of the catalogue that are believed only when they are complete.
+
+A cluster whose query node has just come back answers OK for some seconds with a part of what it
+holds, or with nothing. So every search also asks for canaries, songs drawn from the whole
+catalogue, and every question must find itself. What fails is asked again, later each time; in the
+end the pass fails, and nothing is stored.
+"""
+
+import itertools
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cluster_sync import collections as shapes
+from cluster_sync.recommender.journal import Journal
+from cluster_sync.recommender.tally import Tally
+from core.errors import ClusterError, ClusterProblem
+from core.types import Float32Array
+from core.vectors.milvus import Hit, MilvusStore, Row
+
+CANARIES = 64  # a part that holds a twentieth of the catalogue is missed in 4 % of single searches
+ENOUGH_QUERIES = 192  # so many questions are as good as canaries, beside a few
+FEW_CANARIES = 16
+# After a query node came back, answers were partial for 6 to 8 s: in all, 16 s are waited.
+PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SELF_SCORE = 1.0 - 1e-3  # cosine of a song to itself, as an index may round it
+# A graph may miss a song, and a hundred copies may crowd it out. A search this wide, nearly exact,
+# tells that from a song that isn't there.
+WIDE = 1000
+_NOTES = "canary"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A song, and those near it without itself, nearest first."""
+
+    row: Row
+    hits: Sequence[Hit]
+
+
+class CompleteReader:
+    """Reads the catalogue; ``pause`` waits some seconds."""
+
+    def __init__(
+        self,
+        store: MilvusStore,
+        *,
+        journal: Journal,
+        tally: Tally,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._tally = tally
+        self._pause = pause
+        self._canaries: list[Row] = []
+
+    def refresh(self) -> None:
+        """Take the canaries as they are now; raises ``ClusterError`` INCOMPLETE."""
+        for _ in self._tries():
+            keys = sorted(set(self._journal.notes(_NOTES).values()))
+            found = self._store.get(shapes.CATALOGUE, keys, [])
+            if len(found) == len(keys):
+                self._canaries = found
+                return
+        raise self._incomplete("canaries")
+
+    def free_canaries(self, leaving: Collection[str]) -> None:
+        """Let songs that are about to leave be canaries no more."""
+        notes = self._journal.notes(_NOTES)
+        self._journal.forget_notes(_NOTES, [n for n, key in notes.items() if key in leaving])
+        self._canaries = [row for row in self._canaries if row.key not in leaving]
+
+    def draw_canaries(self, merged: Sequence[str]) -> None:
+        """Let new songs take canaries' places, so that all songs are equally likely to be one."""
+        if not merged:
+            return
+        total = self._store.count(shapes.CATALOGUE)
+        chosen: dict[str, str] = {}
+        for number, key in enumerate(merged, start=max(total - len(merged), 0)):
+            # Reservoir sampling (Vitter 1985): the n-th song is kept with probability size / n.
+            place = number if number < CANARIES else random.randrange(number + 1)  # noqa: S311 - no secret
+            if place < CANARIES:
+                chosen[f"{place:02d}"] = key
+        if chosen:
+            self._journal.write_notes(_NOTES, chosen)
+
+    def rows(self, keys: Sequence[str], fields: Sequence[str], *, fresh: bool = True) -> list[Row]:
+        """Return those of these songs that exist; raises ``ClusterError`` INCOMPLETE."""
+        for attempt in self._tries():
+            if attempt:
+                self.refresh()
+            found = self._store.get(shapes.CATALOGUE, keys, fields, fresh=fresh or attempt > 0)
+            if len(found) == len(set(keys)) or self._sees_canaries():
+                return found
+        raise self._incomplete("songs by key")
+
+    def recall(self, rows: Sequence[Row], fields: Sequence[str], *, limit: int) -> list[Recalled]:
+        """Return the songs nearest to each of these.
+
+        What has left meanwhile is left out, and what has changed is read again with ``fields``.
+        Raises ``ClusterError`` INCOMPLETE.
+        """
+        for attempt in self._tries():
+            if attempt:
+                self.refresh()
+                rows = self.rows([row.key for row in rows], fields)
+            found = self._search(rows, limit=limit)
+            if found is not None:
+                return found
+        raise self._incomplete("searches")
+
+    def _search(self, rows: Sequence[Row], *, limit: int) -> list[Recalled] | None:
+        """Return what was found, or None where it isn't complete."""
+        n_canaries = FEW_CANARIES if len(rows) >= ENOUGH_QUERIES else CANARIES
+        canaries = random.sample(self._canaries, min(n_canaries, len(self._canaries)))
+        asked = [*rows, *canaries]
+        if not asked:
+            return []
+        found = self._store.search(shapes.CATALOGUE, _vectors(asked), limit=limit + 1, fresh=False)
+        if not self._is_complete(asked, found, limit=limit + 1):
+            return None
+        return [
+            Recalled(row, [hit for hit in hits if hit.key != row.key][:limit])
+            for row, hits in zip(rows, found, strict=False)
+        ]
+
+    def _is_complete(
+        self, asked: Sequence[Row], found: Sequence[Sequence[Hit]], *, limit: int
+    ) -> bool:
+        fewest = min(map(len, found))
+        if fewest < limit and fewest < self._store.count(shapes.CATALOGUE):
+            return False
+        lost = [r for r, hits in zip(asked, found, strict=True) if not _finds_itself(r, hits)]
+        if not lost:
+            return True
+        wide = self._store.search(shapes.CATALOGUE, _vectors(lost), limit=WIDE, fresh=False)
+        return all(itertools.starmap(_finds_itself, zip(lost, wide, strict=True)))
+
+    def _sees_canaries(self) -> bool:
+        keys = [row.key for row in self._canaries]
+        return len(self._store.get(shapes.CATALOGUE, keys, [], with_vectors=False)) == len(keys)
+
+    def _tries(self) -> Iterator[int]:
+        """Yield the numbers of the tries, with longer and longer pauses between them."""
+        yield 0
+        for number, pause_s in enumerate(PAUSES_S, start=1):
+            self._tally.incomplete += 1
+            log.warning("an answer was incomplete, asked again in %.2f s", pause_s)
+            self._pause(pause_s)
+            yield number
+
+    def _incomplete(self, what: str) -> ClusterError:
+        detail = f"{what} kept coming back incomplete"
+        return ClusterError(self._store.address, ClusterProblem.INCOMPLETE, detail=detail)
+
+
+def _vectors(rows: Sequence[Row]) -> Float32Array:
+    found: Float32Array = np.stack([row.vector for row in rows])
+    return found
+
+
+def _finds_itself(row: Row, hits: Sequence[Hit]) -> bool:
+    """Tell whether a song is among its own hits, or crowded out by songs as near as itself."""
+    scores = {hit.key: hit.score for hit in hits}
+    if row.key in scores:
+        return scores[row.key] >= SELF_SCORE
+    return bool(hits) and hits[-1].score >= SELF_SCORE

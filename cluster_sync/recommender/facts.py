@@ -1,0 +1,106 @@
+"""What ranking needs to know of songs, kept while a pass needs it: a cache of fixed size."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cluster_sync.lists import (
+    MAX_DROPPED_NAME_BYTES,
+    MAX_LISTED_NAME_BYTES,
+    TRAITS,
+    key_number,
+)
+from cluster_sync.recommender.complete import CompleteReader
+from cluster_sync.recommender.traits import Traits, read_traits
+from core.recommend import Pool
+from core.vectors.milvus import MilvusStore, Row
+
+# Songs that are held at most: 17 MB of vectors of 128 numbers, and their names. A batch of lists
+# tells of up to 12,000 different songs.
+CAPACITY = 32_768
+
+NAME_FIELDS = ("title", "artist")
+_RANKED = ("density", "recording", "parts")
+
+Names = tuple[str, str]  # title and artist
+
+
+class Facts:
+    """A pool of songs for ranking, their names and numbers; places are good until ``hold``."""
+
+    def __init__(self, store: MilvusStore, reader: CompleteReader, *, dimension: int) -> None:
+        self._store = store
+        self._reader = reader
+        self._vectors = np.zeros((CAPACITY, dimension), np.float32)
+        self._densities = np.zeros(CAPACITY, np.float32)
+        self._recordings = np.zeros(CAPACITY, np.intp)
+        self._artists = np.zeros(CAPACITY, np.intp)
+        self._clear()
+
+    def _clear(self) -> None:
+        self.keys: list[str] = []
+        self.numbers: list[int] = []
+        self.kept_names: list[Names] = []
+        self.dropped_names: list[Names] = []
+        self.places: dict[str, int] = {}
+        self._numbers: dict[str, int] = {"": 0}
+        self._parts: dict[int, frozenset[str]] = {}
+
+    def hold(self, songs: Sequence[str]) -> None:
+        """Have these songs at hand; those that have left stay without a place."""
+        missing = [one for one in songs if one not in self.places]
+        if len(self.keys) + len(missing) > CAPACITY:
+            self._clear()
+            missing = list(songs)
+        if not missing:
+            return
+        rows = self._reader.rows(missing, NAME_FIELDS, fresh=False)
+        known = self._store.get(TRAITS, missing, _RANKED, with_vectors=False, fresh=False)
+        traits = {row.key: read_traits(row.values) for row in known}
+        for row in rows:
+            self._add(row, traits.get(row.key) or Traits(np.zeros(0, np.uint32), row.key))
+
+    def pool(self) -> Pool:
+        """Return the songs as ranking sees them."""
+        parts = {
+            place: frozenset(self.places[one] for one in songs if one in self.places)
+            for place, songs in self._parts.items()
+        }
+        n = len(self.keys)
+        return Pool(
+            vectors=self._vectors[:n],
+            densities=self._densities[:n],
+            recordings=self._recordings[:n],
+            artists=self._artists[:n],
+            parts=parts,
+        )
+
+    def _add(self, row: Row, traits: Traits) -> None:
+        place = len(self.keys)
+        self.keys.append(row.key)
+        self.places[row.key] = place
+        self.numbers.append(key_number(row.key))
+        title, artist = str(row.values["title"]), str(row.values["artist"])
+        self.kept_names.append(_cut(title, artist, limit=MAX_LISTED_NAME_BYTES))
+        self.dropped_names.append(_cut(title, artist, limit=MAX_DROPPED_NAME_BYTES))
+        self._vectors[place] = row.vector
+        self._densities[place] = traits.density
+        self._recordings[place] = self._number(f"recording {traits.recording}")
+        spelt = " ".join(artist.casefold().split())
+        self._artists[place] = self._number(f"artist {spelt}" if spelt else "")
+        if traits.parts:
+            self._parts[place] = traits.parts
+
+    def _number(self, text: str) -> int:
+        return self._numbers.setdefault(text, len(self._numbers))
+
+
+def _cut(title: str, artist: str, *, limit: int) -> Names:
+    """Return title and artist, each cut to so many bytes."""
+    if 4 * max(len(title), len(artist)) <= limit:
+        return title, artist
+    return _within(title, limit), _within(artist, limit)
+
+
+def _within(text: str, limit: int) -> str:
+    return text.encode()[:limit].decode(errors="ignore")

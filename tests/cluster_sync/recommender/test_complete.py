@@ -1,0 +1,143 @@
+"""Answers that are OK and not complete are noticed, asked for again, and never stored."""
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+
+from cluster_sync import collections as shapes
+from cluster_sync.recommender import complete
+from cluster_sync.recommender.passes import recommend_pass
+from cluster_sync.recommender.tally import Tally
+from core.errors import ClusterError, ClusterProblem
+from core.progress import Progress
+from core.types import Float32Array
+from core.vectors.milvus import Hit, MilvusStore, Row
+from tests.cluster_sync.libraries import near, unit
+from tests.cluster_sync.recommender.songs import (
+    MINE,
+    THEIRS,
+    everything,
+    key,
+    lists,
+    run,
+    send,
+    song,
+    withdraw,
+)
+
+pytestmark = pytest.mark.usefixtures("expected_warnings")
+
+CENTRE = unit(seed=0)
+OLD = [key(MINE, n) for n in range(1, 101)]
+
+
+class PartialStore(MilvusStore):
+    """A store that says nothing of some songs of the catalogue for its next ``answers``."""
+
+    hidden: Collection[str] = ()
+    answers = 0
+
+    def _is_partial(self, name: str) -> bool:
+        self.answers -= name == shapes.CATALOGUE
+        return name == shapes.CATALOGUE and self.answers >= 0
+
+    def search(
+        self, name: str, queries: Float32Array, *, limit: int, fresh: bool = True
+    ) -> list[list[Hit]]:
+        found = super().search(name, queries, limit=limit + len(self.hidden), fresh=fresh)
+        hidden = self.hidden if self._is_partial(name) else ()
+        return [[hit for hit in hits if hit.key not in hidden][:limit] for hits in found]
+
+    def get(
+        self,
+        name: str,
+        keys: Sequence[str],
+        fields: Sequence[str],
+        *,
+        with_vectors: bool = True,
+        fresh: bool = True,
+    ) -> list[Row]:
+        found = super().get(name, keys, fields, with_vectors=with_vectors, fresh=fresh)
+        return [row for row in found if row.key not in self.hidden or not self._is_partial(name)]
+
+    def count(self, name: str) -> int:
+        return super().count(name) - (len(self.hidden) if self._is_partial(name) else 0)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cluster of a hundred songs, and one new song in another inbox."""
+    folder = tmp_path_factory.mktemp("complete") / "cluster.db"
+    store = MilvusStore(str(folder))
+    send(store, MINE, [song(MINE, n, vector=near(CENTRE, seed=n)) for n in range(1, 101)])
+    run(store)
+    send(store, THEIRS, [song(THEIRS, 1, vector=CENTRE)])
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def folder(filled: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(filled, tmp_path / "cluster.db"))
+
+
+HIDDEN = {
+    "half of the catalogue": OLD[::2],
+    "all but the new song": OLD,
+    "everything": [*OLD, key(THEIRS, 1)],
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_stays_incomplete_fails_the_pass_and_stores_nothing(folder: Path, what: str) -> None:
+    store = PartialStore(str(folder))
+    before = lists(store)
+    store.hidden, store.answers = HIDDEN[what], 10_000
+    tally = Tally()
+    with pytest.raises(ClusterError) as told:
+        recommend_pass(store, progress=Progress(), tally=tally, pause=lambda _: None)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    assert tally.incomplete >= len(complete.PAUSES_S)
+    store.answers = 0
+    assert lists(store) == before
+    store.close()
+
+
+@pytest.mark.parametrize("answers", [1, 3, 6])
+def test_what_becomes_complete_in_time_is_as_if_nothing_had_been(
+    folder: Path, tmp_path: Path, answers: int
+) -> None:
+    shutil.copytree(folder, tmp_path / "undisturbed.db")
+    undisturbed = MilvusStore(str(tmp_path / "undisturbed.db"))
+    run(undisturbed)
+    store = PartialStore(str(folder))
+    store.hidden, store.answers = OLD[::2], answers
+    waited: list[float] = []
+    report = recommend_pass(store, progress=Progress(), pause=waited.append)
+    assert report.incomplete == len(waited)
+    store.answers = 0
+    assert everything(store) == everything(undisturbed)
+    store.close()
+    undisturbed.close()
+
+
+def test_a_song_crowded_out_by_its_copies_is_no_missing_song(tmp_path: Path) -> None:
+    """Eighty songs of one vector: a search for sixty of them needs not find the one that asks."""
+    store = MilvusStore(str(tmp_path / "cluster.db"))
+    send(store, MINE, [song(MINE, n, vector=CENTRE) for n in range(1, 81)])
+    report = run(store)
+    assert (report.lists, report.incomplete) == (80, 0)
+    store.close()
+
+
+def test_songs_that_leave_stop_being_canaries(tmp_path: Path) -> None:
+    store = MilvusStore(str(tmp_path / "cluster.db"))
+    send(store, MINE, [song(MINE, n, vector=near(CENTRE, seed=n)) for n in range(1, 11)])
+    run(store)
+    withdraw(store, MINE, range(1, 6))
+    assert run(store).incomplete == 0
+    rows = store.heads("work", ["note"], prefix="note:canary:")
+    assert {row.values["note"] for row in rows} == {key(MINE, n) for n in range(6, 11)}
+    store.close()

@@ -1,0 +1,52 @@
+"""The shared collections, made again and again, and brought to this version's shape."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cluster_sync import collections as shapes
+from cluster_sync.recommender.migrate import DERIVED, migrate
+from core.vectors.milvus import CollectionSpec, MilvusStore
+from tests.cluster_sync.recommender.songs import MINE, everything, key, run, send, song, withdraw
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[MilvusStore]:
+    opened = MilvusStore(str(tmp_path / "cluster.db"))
+    yield opened
+    opened.close()
+
+
+def test_what_is_missing_is_made_once(store: MilvusStore) -> None:
+    made = migrate(store)
+    assert {shapes.RECOMMENDATIONS, shapes.MODELS, "refusals", "leases", "withdrawn"} <= set(made)
+    assert migrate(store) == []
+    send(store, MINE, [song(MINE, 1)])
+    run(store)
+    assert shapes.CATALOGUE in store.names()
+    assert migrate(store) == []
+
+
+def test_an_older_shape_is_made_anew_and_filled_by_the_next_pass(store: MilvusStore) -> None:
+    send(store, MINE, [song(MINE, n) for n in range(1, 6)])
+    withdraw(store, MINE, [9])
+    run(store)
+    expected = everything(store)
+    store.drop(shapes.RECOMMENDATIONS)
+    store.ensure(CollectionSpec(shapes.RECOMMENDATIONS, 2))  # of a version without fields
+    assert set(migrate(store)) == set(DERIVED) - {shapes.CATALOGUE}
+    assert run(store).merged == 5
+    assert everything(store) == expected
+    assert store.keys(shapes.GRAVES) == [key(MINE, 9)]
+
+
+def test_a_migration_that_stopped_is_finished_by_the_next(store: MilvusStore) -> None:
+    send(store, MINE, [song(MINE, n) for n in range(1, 6)])
+    run(store)
+    expected = everything(store)
+    store.drop("work")  # as where it stopped between the first collection and the catalogue
+    migrate(store)
+    assert store.dimension(shapes.CATALOGUE) is None
+    assert run(store).merged == 5
+    assert everything(store) == expected
