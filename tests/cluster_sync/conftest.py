@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster_sync.collections import CATALOGUE, MODELS, RECOMMENDATIONS
+from cluster_sync.collections import INBOX_PREFIX
 from core.library.store import Catalogue
 from tests.cluster_sync.libraries import Cluster
 from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
@@ -21,10 +21,10 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]
     yield made
     store = made.open()
     for name in store.names():  # making a collection on a server takes three seconds
-        if name in (CATALOGUE, RECOMMENDATIONS, MODELS):
-            store.delete(name, store.keys(name))
-        else:
+        if name.startswith(INBOX_PREFIX):
             store.drop(name)
+        else:
+            store.delete(name, store.keys(name))
     store.close()
 
 
