@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from app import output, verbs
-from app.cluster_parser import add_cluster, count
+from app.cluster_parser import add_cluster, count, verb_of
+from app.duplicate_parser import add_duplicates
 from app.logs import start_logging
 from core.errors import Cancelled, WorldError
 from core.settings import SeparatorName, Settings, default_places
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="VERB")
     _add_taking_in(commands)
     _add_answers(commands)
+    add_duplicates(commands)
     add_cluster(commands)
     window = commands.add_parser("gui", help="open the window")
     window.add_argument("path", nargs="*", type=Path, metavar="PATH", help="songs to add at once")
@@ -76,13 +78,13 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_taking_in(commands: Commands) -> None:
-    add = _verb(commands, "add", verbs.add, does="add files and folders")
+    add = verb_of(commands, "add", verbs.add, does="add files and folders")
     add.add_argument("path", nargs="+", type=Path, metavar="PATH")
     add.add_argument(
         "--quick", action="store_true", help="stop each song at the first answer, queue the rest"
     )
-    _verb(commands, "finish", verbs.finish, does="do what is queued")
-    _verb(commands, "songs", verbs.songs, does="list the library")
+    verb_of(commands, "finish", verbs.finish, does="do what is queued")
+    verb_of(commands, "songs", verbs.songs, does="list the library")
     export = commands.add_parser("export", help="write the vectors to a NumPy file")
     export.add_argument("--vectors", type=Path, required=True, metavar="FILE.npz")
     export.set_defaults(verb=verbs.export)
@@ -92,21 +94,15 @@ def _add_taking_in(commands: Commands) -> None:
 
 
 def _add_answers(commands: Commands) -> None:
-    similar = _verb(commands, "similar", verbs.similar, does="what sounds like a song")
+    similar = verb_of(commands, "similar", verbs.similar, does="what sounds like a song")
     _song(similar)
     similar.add_argument("--space", choices=[space.value for space in SpaceName], default="style")
     similar.add_argument("--stem", choices=[stem.value for stem in Stem])
-    versions = _verb(commands, "versions", verbs.versions, does="other versions of a composition")
+    similar.add_argument(
+        "--no-copies", action="store_true", help="leave out copies of the same recording"
+    )
+    versions = verb_of(commands, "versions", verbs.versions, does="other versions of a composition")
     _song(versions)
-    duplicates = _verb(commands, "duplicates", verbs.duplicates, does="copies, and how we know")
-    duplicates.add_argument("song", nargs="?", metavar="SONG")
-
-
-def _verb(commands: Commands, name: str, verb: verbs.Verb, *, does: str) -> argparse.ArgumentParser:
-    added = commands.add_parser(name, help=does)
-    added.add_argument("--json", action="store_true", help="print JSON")
-    added.set_defaults(verb=verb)
-    return added
 
 
 def _song(command: argparse.ArgumentParser) -> None:

@@ -21,14 +21,14 @@ def add_cluster(commands: Commands) -> None:
 
 
 def _add_sync(commands: Commands) -> None:
-    sync = _verb(commands, "sync", verbs.sync, does="send what changed, fetch the lists")
-    _cluster(sync)
+    sync = verb_of(commands, "sync", verbs.sync, does="send what changed, fetch the lists")
+    cluster_options(sync)
     sync.add_argument("--titles", choices=["yes", "no"], help="whether titles and artists travel")
     sync.add_argument("--dry-run", action="store_true", help="say what would travel, send nothing")
-    one_pass = _verb(
+    one_pass = verb_of(
         commands, "recommend-pass", verbs.recommend_pass, does="one recommender pass (cluster side)"
     )
-    _cluster(one_pass)
+    cluster_options(one_pass)
 
 
 def _add_sharing(commands: Commands) -> None:
@@ -36,48 +36,48 @@ def _add_sharing(commands: Commands) -> None:
         ("withdraw", verbs.withdraw, "take songs back from the cluster with the next sync"),
         ("share", verbs.share, "share songs again that were withdrawn"),
     ):
-        command = _verb(commands, name, verb, does=does)
+        command = verb_of(commands, name, verb, does=does)
         command.add_argument("song", nargs="*", metavar="SONG", help="a song id, or a file's path")
         command.add_argument("--all", action="store_true", help="the whole library")
 
 
 def _add_lists(commands: Commands) -> None:
-    listed = _verb(commands, "recommendations", verbs.recommendations, does="the cluster's list")
+    listed = verb_of(commands, "recommendations", verbs.recommendations, does="the cluster's list")
     listed.add_argument("song", metavar="SONG", help="a song id, or a file's path")
     _count_option(listed)
     listed.add_argument(
         "--explain", action="store_true", help="ask the cluster how it came to the list"
     )
-    _cluster(listed)
-    for_you = _verb(commands, "for-you", verbs.for_you, does="songs by what was listened to")
+    cluster_options(listed)
+    for_you = verb_of(commands, "for-you", verbs.for_you, does="songs by what was listened to")
     _count_option(for_you)
 
 
 def _add_profile(commands: Commands) -> None:
     profile = commands.add_parser("profile", help="the clusters that you work with")
     deeds = profile.add_subparsers(required=True, metavar="list|set|use")
-    _verb(deeds, "list", verbs.list_profiles, does="list the profiles")
-    made = _verb(deeds, "set", verbs.set_profile, does="set a profile's cluster")
+    verb_of(deeds, "list", verbs.list_profiles, does="list the profiles")
+    made = verb_of(deeds, "set", verbs.set_profile, does="set a profile's cluster")
     made.add_argument("name", choices=PROFILES)
     made.add_argument("--uri", required=True, help="https://host:port of Milvus")
     made.add_argument("--ca-file", type=Path, help="the certificate authority to trust")
     made.add_argument(
         "--token-stdin", action="store_true", help="keep user:password of standard input"
     )
-    used = _verb(deeds, "use", verbs.use_profile, does="work with this profile from now on")
+    used = verb_of(deeds, "use", verbs.use_profile, does="work with this profile from now on")
     used.add_argument("name", choices=PROFILES)
 
 
 def _add_accounts(commands: Commands) -> None:
     cluster = commands.add_parser("cluster", help="set a cluster up, and say who may use it")
     deeds = cluster.add_subparsers(required=True, metavar="init|add-musician|revoke|list")
-    init = _verb(deeds, "init", verbs.init, does="make the collections and the recommender")
-    added = _verb(deeds, "add-musician", verbs.add_musician, does="make a musician's account")
+    init = verb_of(deeds, "init", verbs.init, does="make the collections and the recommender")
+    added = verb_of(deeds, "add-musician", verbs.add_musician, does="make a musician's account")
     added.add_argument("name", metavar="NAME")
     added.add_argument("--library-id", metavar="ID", help="whose inbox (default: this library's)")
-    revoked = _verb(deeds, "revoke", verbs.revoke, does="drop an account at once")
+    revoked = verb_of(deeds, "revoke", verbs.revoke, does="drop an account at once")
     revoked.add_argument("name", metavar="NAME")
-    listed = _verb(deeds, "list", verbs.list_accounts, does="list who may use the cluster")
+    listed = verb_of(deeds, "list", verbs.list_accounts, does="list who may use the cluster")
     init.add_argument(
         "--print",
         action="store_true",
@@ -85,17 +85,21 @@ def _add_accounts(commands: Commands) -> None:
         help="print the recommender's token once, instead of keeping it in the keyring",
     )
     for command in (init, added, revoked, listed):
-        _cluster(command)
+        cluster_options(command)
 
 
-def _verb(commands: Commands, name: str, verb: verbs.Verb, *, does: str) -> argparse.ArgumentParser:
+def verb_of(
+    commands: Commands, name: str, verb: verbs.Verb, *, does: str
+) -> argparse.ArgumentParser:
+    """Add a verb that can print JSON."""
     added = commands.add_parser(name, help=does)
     added.add_argument("--json", action="store_true", help="print JSON")
     added.set_defaults(verb=verb)
     return added
 
 
-def _cluster(command: argparse.ArgumentParser) -> None:
+def cluster_options(command: argparse.ArgumentParser) -> None:
+    """Add the ways to name a cluster."""
     where = command.add_mutually_exclusive_group()
     where.add_argument("--uri", help="https://host:port of Milvus")
     where.add_argument("--profile", choices=PROFILES, help="a cluster that was set with `profile`")

@@ -33,7 +33,7 @@ NO_SONG = "usage: name songs, or the whole library by --all"
 def sync(args: argparse.Namespace, settings: Settings) -> int:
     """Send what changed to the cluster, and fetch the lists; or say what would travel."""
     with wiring.open_catalogue(settings) as catalogue, stoppable() as progress:
-        port = _port(args, catalogue)
+        port = port_of(args, catalogue)
         if port is None:
             return _wrong_usage(NO_CLUSTER)
         if args.titles is not None:
@@ -207,7 +207,7 @@ def _change_sharing(
 def _explain(
     args: argparse.Namespace, settings: Settings, *, catalogue: Catalogue, song_id: SongId
 ) -> int:
-    port = _port(args, catalogue)
+    port = port_of(args, catalogue)
     if port is None:
         return _wrong_usage(NO_CLUSTER)
     told = wiring.explained(settings, port, song_id=song_id)
@@ -215,7 +215,7 @@ def _explain(
     return OK
 
 
-def _port(args: argparse.Namespace, catalogue: Catalogue) -> ClusterSync | None:
+def port_of(args: argparse.Namespace, catalogue: Catalogue) -> ClusterSync | None:
     """Return the way to the cluster that was named, or to the one the library is signed in to."""
     cluster = _cluster(args, catalogue)
     return None if cluster is None else wiring.sync_port(catalogue, cluster)

@@ -92,10 +92,12 @@ def pair_shape(pair: PairVerdict, paths: Mapping[SongId, str]) -> Shape:
         "b": {"song_id": pair.b, "path": paths[pair.b]},
         "verdict": pair.verdict.value,
         "score": pair.score,
+        "confidence": pair.confidence.value,
         "overlap": {
             "a_start_s": pair.overlap.a_start_s,
             "b_start_s": pair.overlap.b_start_s,
             "duration_s": pair.overlap.duration_s,
+            "b_duration_s": pair.overlap.b_duration_s,
         },
     }
 
@@ -183,4 +185,8 @@ def pair_words(pair: PairVerdict, paths: Mapping[SongId, str]) -> list[str]:
     a_s, b_s = clock(overlap.a_start_s), clock(overlap.b_start_s)
     where = f"{overlap.duration_s:.0f} s from {a_s} and {b_s}"
     agree = f"{pair.score:.3f} of fingerprint bits agree over {where}"
-    return [f"{pair.verdict.value:<15} {agree}", f"    {paths[pair.a]}", f"    {paths[pair.b]}"]
+    return [
+        f"{pair.verdict.value:<15} {pair.confidence.value}: {agree}",
+        f"    {paths[pair.a]}",
+        f"    {paths[pair.b]}",
+    ]

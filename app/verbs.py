@@ -4,6 +4,7 @@ import argparse
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from core.types import (
     SpaceName,
     Stem,
 )
-from core.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core.workbench import Workbench
 
 OK, SOME_FAILED = 0, 1
 
@@ -58,30 +61,14 @@ def songs(args: argparse.Namespace, settings: Settings) -> int:
 def similar(args: argparse.Namespace, settings: Settings) -> int:
     """Print the nearest songs."""
     stem = Stem(args.stem) if args.stem else None
-    return _print_neighbours(args, settings, space=SpaceName(args.space), stem=stem)
+    return _print_neighbours(
+        args, settings, space=SpaceName(args.space), stem=stem, without_copies=args.no_copies
+    )
 
 
 def versions(args: argparse.Namespace, settings: Settings) -> int:
     """Print other versions of the same composition."""
     return _print_neighbours(args, settings, space=SpaceName.WORK, stem=Stem.MIX)
-
-
-def duplicates(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the proved pairs of a song, or of the library."""
-    with wiring.open_workbench(settings) as bench, stoppable() as progress:
-        paths = {song.song_id: str(song.path) for song in bench.songs()}
-        if args.song is None:
-            pairs = bench.duplicates()
-        else:
-            question = bench.ask(args.song, whole=True, progress=progress)
-            paths.setdefault(question.evidence.song_id, args.song)
-            pairs = bench.duplicates_of(question)
-    if args.json:
-        output.emit({"pairs": [output.pair_shape(pair, paths) for pair in pairs]})
-        return OK
-    for pair in pairs:
-        output.put(*output.pair_words(pair, paths))
-    return OK
 
 
 def export(args: argparse.Namespace, settings: Settings) -> int:
@@ -127,12 +114,19 @@ def stoppable() -> Iterator[Progress]:
 
 
 def _print_neighbours(
-    args: argparse.Namespace, settings: Settings, *, space: SpaceName, stem: Stem | None
+    args: argparse.Namespace,
+    settings: Settings,
+    *,
+    space: SpaceName,
+    stem: Stem | None,
+    without_copies: bool = False,
 ) -> int:
     with wiring.open_workbench(settings) as bench, stoppable() as progress:
         is_quick = space is SpaceName.STYLE and stem is Stem.MIX
         question = bench.ask(args.song, whole=not is_quick, progress=progress)
-        found = bench.similar_to(question, limit=args.k, space=space, stem=stem)
+        found = bench.similar_to(
+            question, limit=args.k, space=space, stem=stem, without_copies=without_copies
+        )
         songs = {near.song_id: bench.catalogue.song(near.song_id) for near in found}
     if args.json:
         results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
@@ -143,7 +137,7 @@ def _print_neighbours(
     return OK
 
 
-def _reporter(args: argparse.Namespace, bench: Workbench) -> Callable[[AnalysisReport], None]:
+def _reporter(args: argparse.Namespace, bench: "Workbench") -> Callable[[AnalysisReport], None]:
     """Return what prints each file as it ends."""
 
     def name(song_id: SongId) -> str:

@@ -1,9 +1,13 @@
-"""The one place that builds objects and joins them."""
+"""The one place that builds objects and joins them.
+
+What needs torch is imported where a model is loaded: verbs that need none start at once.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.explained import Explained, LocalLine
@@ -13,20 +17,18 @@ from cluster_sync.evidence import shared_songs
 from cluster_sync.recommender.passes import PassReport, recommend_pass
 from cluster_sync.sync import URI_NOTE, ClusterSync
 from core.answers import Answers
-from core.embedding.embed import Embedder
 from core.index import LibraryIndex
-from core.intake import Library
 from core.library.store import Catalogue
-from core.models import Models, spaces_of
 from core.ports import Separator
 from core.progress import Progress
 from core.recommend import LIST_LENGTH
-from core.separation import demucs, spleeter
 from core.settings import SeparatorName, Settings, SettingsFile, checked
 from core.types import LibraryId, ModelId, SongId
 from core.vectors.milvus import MilvusStore
-from core.workbench import Workbench
 from ui.messages import sentence
+
+if TYPE_CHECKING:
+    from core.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
 
 
 @contextmanager
-def open_workbench(settings: Settings) -> Iterator[Workbench]:
+def open_workbench(settings: Settings) -> Iterator["Workbench"]:
     """Open the library with its index and models."""
+    from core.embedding.embed import Embedder
+    from core.intake import Library
+    from core.models import Models, spaces_of
+    from core.workbench import Workbench
+
     embedder = Embedder.load()
     spaces = spaces_of(embedder, _separator_id(settings.separator))
     with open_catalogue(settings) as catalogue:
@@ -125,6 +132,8 @@ def open_access(cluster: ClusterAddress) -> Iterator[Access]:
 
 def shipped_model() -> tuple[ModelId, int]:
     """Return the embedder that ships, and how long its vectors are."""
+    from core.embedding.embed import Embedder
+
     embedder = Embedder.load()
     return embedder.model_id, embedder.dimension
 
@@ -155,15 +164,21 @@ def explained(settings: Settings, port: ClusterSync, *, song_id: SongId) -> Expl
 
 def fetch_separator(name: SeparatorName, settings: Settings, *, progress: Progress) -> None:
     """Fetch the weights of a separator that doesn't come with its own."""
+    from core.separation import demucs
+
     if name is SeparatorName.DEMUCS:
         demucs.fetch_weights(settings.places.weights, progress=progress)
 
 
 def _separator_id(name: SeparatorName) -> ModelId:
+    from core.separation import demucs, spleeter
+
     return demucs.MODEL_ID if name is SeparatorName.DEMUCS else spleeter.MODEL_ID
 
 
 def _load_separator(settings: Settings) -> Separator:
+    from core.separation import demucs, spleeter
+
     if settings.separator is SeparatorName.DEMUCS:
         weights = settings.places.weights / demucs.HTDEMUCS_FACTS.name
         return demucs.DemucsSeparator.load(weights)
