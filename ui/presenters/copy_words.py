@@ -12,7 +12,7 @@ from ui.presenters.words import CHANNELS, DOT, clock, size
 REASONS: Final = {
     CopyReason.LOSSLESS: "lossless",
     CopyReason.WIDER_BAND: "its sound reaches higher",
-    CopyReason.ENCODED_ONCE: "not made from a lossy file",
+    CopyReason.ENCODED_ONCE: "not made from a worse copy",
     CopyReason.HIGHER_BIT_RATE: "more bits a second",
     CopyReason.HIGHER_SAMPLE_RATE: "a higher sample rate",
     CopyReason.LESS_CLIPPING: "less clipping",
