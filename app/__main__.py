@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import wiring
 from app.logs import start_logging
-from app.picture import Photographer
+from app.picture import Photographer, Shot, as_it_is
 from core.audio.playback import Player
 from core.settings import Settings, default_places
 from ui.main_window import MainWindow
@@ -20,10 +20,12 @@ def run_window(
     paths: Sequence[Path] = (),
     cluster: wiring.ClusterAddress | None = None,
     picture: Path | None = None,
+    shots: Sequence[Shot] = (),
 ) -> int:
     """Open the window on a library; return the exit code once it is closed.
 
-    With ``picture``, take the window's picture once nothing runs in it any more, and close it.
+    With ``picture``, take the window's picture once nothing runs in it any more, and close it; with
+    ``shots``, take these.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Songkin")
@@ -35,8 +37,9 @@ def run_window(
             window = MainWindow(bench, port, player, cluster_note=note)
             window.show()
             window.add(list(paths))
-            if picture is not None:
-                Photographer(window, picture)
+            wanted = [*shots, *([Shot(picture, as_it_is)] if picture else [])]
+            if wanted:
+                Photographer(window, wanted)
             return application.exec()
     finally:
         player.close()

@@ -36,6 +36,8 @@ LICENCES = {
 }
 SHORTEST_BYTES = 250_000  # leaves out the games' jingles
 CLIP_START_S, CLIP_S = 60.0, 20.0
+DEMO_S = 40.0
+FASTER = 1.02  # a little faster, as old tapes and DJ decks play
 LISTEN_S = 4.0
 LIST_LINES = 5
 LITE_NOTE = "A second Milvus Lite store stands in for the cluster: no server for this system."
@@ -46,6 +48,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description="The whole job on real songs.")
     arguments.add_argument("--music", type=Path, required=True, help="unpacked Debian packages")
     arguments.add_argument("--picture", type=Path, help="take the window's picture and close it")
+    arguments.add_argument("--pictures", type=Path, help="take a picture of every screen")
     arguments.add_argument("--no-window", action="store_true", help="end before the window")
     args = arguments.parse_args()
     folder = default_places().cache / "demo"
@@ -56,8 +59,11 @@ def main() -> None:
         songs, others = _songs(args.music / FIRST_MUSICIAN), _songs(args.music / SECOND_MUSICIAN)
         copies = _make_copies(songs, folder / "copies")
         _second_musician(second, [*others, copies[0]], cluster)
-        _first_musician(first, [*songs, *copies[1:]], cluster)
-        if not args.no_window:
+        more = _make_more_copies(songs, folder / "copies") if args.pictures else ()
+        _first_musician(first, [*songs, *copies[1:], *more], cluster)
+        if args.pictures:
+            _pictures(first, cluster, folder=args.pictures, demo=_make_demo(songs, folder))
+        elif not args.no_window:
             _window(first, cluster, picture=args.picture)
 
 
@@ -150,6 +156,15 @@ def _window(settings: Settings, cluster: ClusterAddress, *, picture: Path | None
         put(f"There is no screen here; the window's picture is in {picture}.")
 
 
+def _pictures(settings: Settings, cluster: ClusterAddress, *, folder: Path, demo: Path) -> None:
+    from app.__main__ import run_window  # Qt is loaded only where a window is asked for
+    from app.picture import every_screen
+
+    _headline("The pictures")
+    run_window(settings, cluster=cluster, shots=every_screen(folder, demo))
+    put(f"They are in {folder}.")
+
+
 @contextmanager
 def _cluster(folder: Path) -> Iterator[ClusterAddress]:
     """Start the demo's cluster on empty data, and stop it at the end."""
@@ -181,6 +196,28 @@ def _make_copies(songs: Sequence[Path], folder: Path) -> tuple[Path, Path, Path]
             sound = decode.read(source, start_s=start_s, duration_s=length_s, progress=Progress())
             soundfile.write(target, sound.T, decode.SAMPLE_RATE_HZ, format="MP3")
     return lent, own, clip
+
+
+def _make_more_copies(songs: Sequence[Path], folder: Path) -> tuple[Path, Path]:
+    """Make what the Duplicates screen is for: a copy that was lossy before, and a faster one."""
+    transcode, faster = folder / "from the web.flac", folder / "faster.wav"
+    for source, target, rate_hz in (
+        (folder / "my copy.mp3", transcode, decode.SAMPLE_RATE_HZ),
+        (songs[3], faster, round(FASTER * decode.SAMPLE_RATE_HZ)),
+    ):
+        if not target.exists():
+            sound = decode.read(source, progress=Progress())
+            soundfile.write(target, sound.T, rate_hz)
+    return transcode, faster
+
+
+def _make_demo(songs: Sequence[Path], folder: Path) -> Path:
+    """Make an unreleased song that borrows from one of the library."""
+    demo = folder / "unreleased demo.wav"
+    if not demo.exists():
+        sound = decode.read(songs[4], start_s=CLIP_START_S, duration_s=DEMO_S, progress=Progress())
+        soundfile.write(demo, sound.T, decode.SAMPLE_RATE_HZ)
+    return demo
 
 
 def _say_licences(music: Path) -> None:

@@ -1,27 +1,69 @@
-"""The window's own picture, for documents and for trying a frozen program without a screen."""
+"""Pictures of the window, for documents and for trying a frozen program without a screen."""
 
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.output import say
 from ui.main_window import MainWindow
+from ui.presenters.rows import Filter
+from ui.theme import DARK, LIGHT, Tokens
 
 LOOK_EVERY_MS = 250
 QUIET_LOOKS = 4  # a second: what is painted asks for covers, which are verbs of their own
 LATEST_S = 600.0  # whoever adds more than that wants a picture of the work, not to wait for it
 NOT_SAVED = 1
 
+Scene = Callable[[MainWindow], QWidget]
+# The dark pictures have the plain names.
+SCHEMES: Final = {"": DARK, "-light": LIGHT}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: where it goes, what is on it, and the colours (None: those of the system)."""
+
+    target: Path
+    scene: Scene
+    tokens: Tokens | None = None
+
+
+def as_it_is(window: MainWindow) -> QWidget:
+    """Show the window as it opens."""
+    return window
+
+
+def every_screen(folder: Path, demo: Path) -> list[Shot]:
+    """Return a shot of every screen in both schemes; ``demo`` is the file that is checked."""
+    scenes: dict[str, Scene] = {
+        "window": _library,
+        "duplicates": _duplicates,
+        "check": partial(_check, demo),
+        "sync": partial(_panel, 0),
+        "sync-lists": partial(_panel, 1),
+    }
+    return [
+        Shot(folder / f"{name}{suffix}.png", scene, tokens)
+        for name, scene in scenes.items()
+        for suffix, tokens in SCHEMES.items()
+    ]
+
 
 class Photographer(QObject):
-    """Takes a window's picture once nothing runs in it any more, then closes the window."""
+    """Takes each picture once nothing runs in the window any more, then closes the window."""
 
-    def __init__(self, window: MainWindow, target: Path) -> None:
+    def __init__(self, window: MainWindow, shots: Sequence[Shot]) -> None:
         super().__init__(window)
         self._window = window
-        self._target = target
+        self._shots = list(shots)
+        self._scene: Scene | None = None
+        self._shown: QWidget = window
         self._quiet_looks = 0
         self._latest = time.monotonic() + LATEST_S
         self._timer = QTimer(self)
@@ -30,14 +72,49 @@ class Photographer(QObject):
 
     def _look(self) -> None:
         self._quiet_looks = self._quiet_looks + 1 if self._window.lanes.is_idle else 0
-        if self._quiet_looks >= QUIET_LOOKS or time.monotonic() > self._latest:
-            self._timer.stop()
-            self._take()
+        if self._quiet_looks < QUIET_LOOKS and time.monotonic() < self._latest:
+            return
+        self._quiet_looks = 0
+        if self._shots[0].scene is self._scene:
+            self._take(self._shots.pop(0))
+        self._prepare()
 
-    def _take(self) -> None:
-        self._target.parent.mkdir(parents=True, exist_ok=True)
-        is_saved = self._window.grab().save(str(self._target))
-        self._window.close()
-        if not is_saved:
-            say(f"The picture could not be written to {self._target}.")
+    def _prepare(self) -> None:
+        """Set the next scene, in its colours; close the window after the last."""
+        if not self._shots:
+            self._timer.stop()
+            self._window.close()
+            return
+        shot = self._shots[0]
+        if shot.tokens is not None:
+            self._window.theme.use(shot.tokens)
+        if shot.scene is not self._scene:
+            self._scene, self._shown = shot.scene, shot.scene(self._window)
+
+    def _take(self, shot: Shot) -> None:
+        shot.target.parent.mkdir(parents=True, exist_ok=True)
+        if not self._shown.grab().save(str(shot.target)):
+            self._shots.clear()
+            say(f"The picture could not be written to {shot.target}.")
             QApplication.exit(NOT_SAVED)
+
+
+def _library(window: MainWindow) -> QWidget:
+    window.presenter.show(Filter.ALL)
+    return window
+
+
+def _duplicates(window: MainWindow) -> QWidget:
+    window.presenter.show_copies(None)
+    return window
+
+
+def _check(demo: Path, window: MainWindow) -> QWidget:
+    window.presenter.show_check()
+    window.presenter.check.check(demo)
+    return window
+
+
+def _panel(page: int, window: MainWindow) -> QWidget:
+    window.presenter.show_library()
+    return window.show_panel(page)

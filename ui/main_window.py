@@ -61,6 +61,8 @@ class MainWindow(QMainWindow):
         self.theme = Theme(self)
         self.theme.dress(self)
         self.lanes = TaskLanes()
+        self._panel: SyncPanel | None = None  # made when it is first asked for
+        self._sign_in_dialog: SignInDialog | None = None
         self.presenter = WindowPresenter(
             workbench, sync, player=player, lanes=self.lanes, cluster_note=cluster_note
         )
@@ -75,6 +77,16 @@ class MainWindow(QMainWindow):
     def add(self, paths: list[Path]) -> None:
         """Add files and folders to the library."""
         self.presenter.activity.add(paths)
+
+    def show_panel(self, page: int = 0) -> QWidget:
+        """Show a page of the Sync panel, about the open song."""
+        self.presenter.sync_panel.open(self.presenter.page.song)
+        panel = self._panel or SyncPanel(self.presenter.sync_panel, self, look=self.theme)
+        self._panel = panel
+        panel.turn(page)
+        panel.show()
+        panel.activateWindow()
+        return panel
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Welcome what names files."""
@@ -117,8 +129,6 @@ class MainWindow(QMainWindow):
             note=presenter.sync.cluster_note,
         )
         self._transport = TransportBar(presenter.transport, covers, look=self.theme)
-        self._panel: SyncPanel | None = None  # made when it is first asked for
-        self._sign_in_dialog: SignInDialog | None = None
         self._veil = DropVeil(self, self.theme)
 
     def _lay_out(self) -> None:
@@ -140,7 +150,7 @@ class MainWindow(QMainWindow):
             add_folder=self._add_folder,
             paste=self._paste,
             choose_demo=self.presenter.show_check,
-            panel=self._show_panel,
+            panel=self._open_panel,
             step=self._screens.step,
             delete=self._delete,
             leave=self.presenter.show_library,
@@ -153,7 +163,7 @@ class MainWindow(QMainWindow):
         self._top.add_asked.connect(self._add_songs)
         self._top.folder_asked.connect(self._add_folder)
         self._top.keys_asked.connect(self._show_keys)
-        self._top.panel_asked.connect(self._show_panel)
+        self._top.panel_asked.connect(self._open_panel)
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)
         screens.check.left.connect(presenter.show_library)
@@ -163,7 +173,7 @@ class MainWindow(QMainWindow):
         presenter.duplicate_actions.asks.connect(self._confirm)
         presenter.sync_panel.asks.connect(self._confirm)
         presenter.sync.asks_sign_in.connect(self._sign_in)
-        presenter.sync.asks_first.connect(lambda _: self._show_panel())
+        presenter.sync.asks_first.connect(lambda _: self._open_panel())
 
     def _connect_library(self) -> None:
         presenter, table, page = self.presenter, self._screens.table, self._screens.page
@@ -257,12 +267,8 @@ class MainWindow(QMainWindow):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def _show_panel(self) -> None:
-        self.presenter.sync_panel.open(self.presenter.page.song)
-        if self._panel is None:
-            self._panel = SyncPanel(self.presenter.sync_panel, self, look=self.theme)
-        self._panel.show()
-        self._panel.activateWindow()
+    def _open_panel(self) -> None:
+        self.show_panel()
 
     def _confirm(self, question: Question) -> None:
         dialog = ConfirmDialog(question, self)
