@@ -34,6 +34,10 @@ from core.vectors.milvus import change_password
 START_TIMEOUT_S = 120.0
 POLL_S = 0.05
 STOP_TIMEOUT_S = 10.0
+FLUSH_BYTES = 1 << 20
+FLUSH_S = 5
+# The kernel ends a part whose starter was killed; the process id stays that of the command.
+WITH_ITS_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
 QUERY_NODES = ("querynode-1", "querynode-2", "querynode-3")
 COORDINATORS = "coordinators"
 DATA_NODE = "datanode"
@@ -217,7 +221,7 @@ class MilvusCluster:
     ) -> subprocess.Popen[bytes]:
         with self.log_file(name).open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command,
+                [*WITH_ITS_PARENT, *command],
                 cwd=Path.cwd() if name == "queue" else self._folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -253,7 +257,12 @@ class MilvusCluster:
             "queryCoord": {**at_home, "port": ports["queryCoord"]},
             "dataCoord": {**at_home, "port": ports["dataCoord"]},
             "indexCoord": {**at_home, "address": f"{HOST}:{ports['dataCoord']}"},
-            "dataNode": {**at_home, "port": ports["dataNode"]},
+            # What is written reaches storage soon: the queue keeps the newest 5 MB only.
+            "dataNode": {
+                **at_home,
+                "port": ports["dataNode"],
+                "segment": {"insertBufSize": FLUSH_BYTES, "syncPeriod": FLUSH_S},
+            },
             "indexNode": {**at_home, "port": ports["indexNode"]},
             "queryNode": {**at_home, "port": node},
             "proxy": {

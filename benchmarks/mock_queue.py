@@ -1,6 +1,8 @@
 """A message queue for a cluster on one machine: librdkafka's mock broker, alive until killed.
 
-It prints its port. What it holds is in memory only.
+It prints its port. What it holds is in memory only, and of each topic no more than the newest 5 MB
+(rdkafka_mock.c, ``max_size``): it drops the rest without a word, which looks like rows lost by the
+server. So the rows that lie in it, not yet flushed to storage, must stay well under that.
 """
 
 import signal
