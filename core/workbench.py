@@ -7,17 +7,15 @@ Every method may be called from any thread. Those that work long take a ``Progre
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-
-import numpy as np
 
 from core import analysis
 from core.analysis import StageClock
 from core.answers import Question, Voice
 from core.checking import Checking
 from core.errors import UnknownSongError, WorldError
+from core.exporting import ExportedVectors, export_vectors
 from core.grouping import Grouping
 from core.intake import Intake, Library, Listener, Task
 from core.keeping import Keeping
@@ -48,18 +46,6 @@ T = TypeVar("T")
 
 # Songs between two seals of the index: fresh rows are searched without an index.
 SETTLE_EVERY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedVectors:
-    """The song vectors of a library, a row a song: each array is float32 [songs, D].
-
-    A song without a vector in a space has a row of NaN there.
-    """
-
-    song_ids: tuple[SongId, ...]
-    paths: tuple[Path, ...]
-    vectors: Mapping[Voice, Float32Array]
 
 
 def _ignore(_told: object) -> None:
@@ -288,15 +274,7 @@ class Workbench:
 
     def export_vectors(self) -> ExportedVectors:
         """Return every song vector of the library."""
-        songs = self.catalogue.songs()
-        rows = {song.song_id: row for row, song in enumerate(songs)}
-        vectors = {}
-        for voice, space in self._library.spaces.items():
-            array = np.full((len(songs), space.dimension), np.nan, np.float32)
-            for song_id, vector in self.catalogue.song_vectors(*voice, space.model_id):
-                array[rows[song_id]] = vector
-            vectors[voice] = array
-        return ExportedVectors(tuple(rows), tuple(song.path for song in songs), vectors)
+        return export_vectors(self.catalogue, self.spaces)
 
     def _each(
         self,
