@@ -5,18 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.errors import AudioFileError, AudioProblem, UnknownSongError, WorldError
-from core.progress import Progress
-from core.types import (
+from core.copy_types import (
     ActionKind,
-    AnalysisReport,
-    AnalysisStep,
     CheckReport,
     CopyFacts,
     CopyReason,
-    Decision,
     DoneAction,
     DuplicateGroup,
+)
+from core.errors import AudioFileError, AudioProblem, UnknownSongError, WorldError
+from core.progress import Progress
+from core.types import (
+    AnalysisReport,
+    AnalysisStep,
+    Decision,
     Float32Array,
     Match,
     Neighbour,

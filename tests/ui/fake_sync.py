@@ -4,21 +4,18 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.errors import WorldError
-from core.progress import Progress
-from core.types import (
-    CatalogueId,
+from core.cluster_types import (
     CatalogueVerdict,
     Explanation,
-    Fingerprint,
     Outgoing,
     Recommendation,
     RowRefusal,
-    SongId,
-    StemVectors,
     SyncReport,
     SyncState,
 )
+from core.errors import WorldError
+from core.progress import Progress
+from core.types import CatalogueId, Fingerprint, SongId, StemVectors
 
 
 class FakeSync:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from core.types import SongId, Stage, SyncState
+from core.cluster_types import SyncState
+from core.types import SongId, Stage
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import song

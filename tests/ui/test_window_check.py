@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.types import CheckReport, Overlap, PairVerdict, SongId, SyncState, Verdict
+from core.cluster_types import SyncState
+from core.copy_types import CheckReport
+from core.types import Overlap, PairVerdict, SongId, Verdict
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.cluster_types import SyncState
 from core.errors import ClusterError, ClusterProblem
-from core.types import SongId, SyncState
+from core.types import SongId
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_sync import FakeSync, recommendation
 from tests.ui.rig import library, said

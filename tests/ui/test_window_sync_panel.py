@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from core.types import CatalogueId, ExplainedLine, Explanation, RowRefusal, SongId, SyncState
+from core.cluster_types import ExplainedLine, Explanation, RowRefusal, SyncState
+from core.types import CatalogueId, SongId
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_sync import FakeSync
 from tests.ui.rig import WindowRig, library, said

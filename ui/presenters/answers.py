@@ -10,20 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from core.cluster_types import Recommendation, SyncState
 from core.errors import UnknownSongError
 from core.ports import SyncPort
-from core.types import (
-    Float32Array,
-    Match,
-    Neighbour,
-    PairVerdict,
-    Recommendation,
-    Song,
-    SongId,
-    Stage,
-    SyncState,
-    Verdict,
-)
+from core.types import Float32Array, Match, Neighbour, PairVerdict, Song, SongId, Stage, Verdict
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.evidence import HARMONY

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from core.copy_types import CheckReport
 from core.ports import SyncPort
 from core.progress import Progress, ProgressReport
-from core.types import CheckReport
 from ui.messages import file_name
 from ui.presenters import findings
 from ui.presenters.answers import NO_WAVE, Result

@@ -8,15 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.types import (
-    CopyFacts,
-    CopyReason,
-    DuplicateGroup,
-    PairVerdict,
-    Song,
-    SongId,
-    Verdict,
-)
+from core.copy_types import CopyFacts, CopyReason, DuplicateGroup
+from core.types import PairVerdict, Song, SongId, Verdict
 from ui.messages import shown
 from ui.presenters import copy_words, evidence
 from ui.presenters.copy_words import CopyLine

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.types import AudioFacts, CopyFacts, CopyReason, Song, SongId
+from core.copy_types import CopyFacts, CopyReason
+from core.types import AudioFacts, Song, SongId
 from ui.messages import file_name, shown
-from ui.presenters.words import CHANNELS, DOT, clock, size
+from ui.presenters.words import CHANNELS, DOT, clock, codec, folder, size
 
 REASONS: Final = {
     CopyReason.LOSSLESS: "lossless",
@@ -56,7 +57,7 @@ def copy_line(song: Song, facts: CopyFacts | None, *, is_best: bool) -> CopyLine
         song.path,
         title=shown(song.title) or file_name(song.path),
         artist=shown(song.artist),
-        folder=shown(str(song.path.parent)),
+        folder=shown(folder(song.path)),
         coding=_coding(song.facts),
         sound=_sound(facts),
         carried=_carried(song, facts),
@@ -72,7 +73,7 @@ def better(reasons: Sequence[CopyReason]) -> str:
 def _coding(facts: AudioFacts) -> tuple[str, str]:
     rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
     channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
-    return f"{facts.codec}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz{DOT}{channels}"
+    return f"{codec(facts.codec)}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz{DOT}{channels}"
 
 
 def _sound(facts: CopyFacts | None) -> tuple[str, str]:

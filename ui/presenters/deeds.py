@@ -7,9 +7,10 @@ the last one that was said here.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.copy_types import ActionKind
 from core.errors import UnknownSongError
 from core.progress import Progress
-from core.types import ActionKind, PairVerdict, Song, SongEvent, SongId
+from core.types import PairVerdict, Song, SongEvent, SongId
 from ui.messages import shown
 from ui.presenters import words
 from ui.presenters.hook import Hook

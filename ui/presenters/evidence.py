@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from core.types import CatalogueVerdict, Match, Overlap, PairVerdict, SongId, Verdict
+from core.cluster_types import CatalogueVerdict
+from core.types import Match, Overlap, PairVerdict, SongId, Verdict
 from ui.presenters.words import CONFIDENCES, DOT, VERDICTS, clock
 
 BYTES: Final = "of the sound's bytes agree"

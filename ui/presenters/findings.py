@@ -9,20 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from core.cluster_types import CatalogueVerdict, SyncState
+from core.copy_types import CheckReport
 from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.progress import Progress
-from core.types import (
-    CatalogueVerdict,
-    CheckReport,
-    Confidence,
-    Neighbour,
-    PairVerdict,
-    Song,
-    SongId,
-    SyncState,
-    Verdict,
-)
+from core.types import Confidence, Neighbour, PairVerdict, Song, SongId, Verdict
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.answers import ALIKE, NO_WAVE, UNLIKE, UNTITLED, Result, near_result, proved

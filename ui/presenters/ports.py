@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import WorldError
 from core.progress import Progress
 from core.types import (
     AnalysisReport,
-    CheckReport,
     Decision,
-    DoneAction,
-    DuplicateGroup,
     Float32Array,
     Neighbour,
     PairVerdict,

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.cluster_types import ExplainedLine, Explanation
 from core.errors import UnknownSongError
 from core.ports import SyncPort
-from core.types import CatalogueId, ExplainedLine, Explanation, Neighbour, Song, SongId
+from core.types import CatalogueId, Neighbour, Song, SongId
 from ui.messages import shown
 from ui.presenters.answers import NEIGHBOURS_LIMIT, UNTITLED
 from ui.presenters.ports import WorkbenchPort
@@ -92,13 +93,13 @@ def _line(line: ExplainedLine, *, names: Names, titles: Mapping[CatalogueId, str
 
 
 def _dropped(line: ExplainedLine, titles: Mapping[CatalogueId, str]) -> str:
-    of = f" of {titles.get(line.of, UNTITLED)}" if line.of else ""
+    of = f" ({titles.get(line.of, UNTITLED)})" if line.of else ""
     return f"dropped: {shown(line.dropped)}{of}"
 
 
 def _kept(line: ExplainedLine) -> str:
     """Say how ranking moved a kept song, and why it is there."""
-    moved = f"moved {'up' if line.moved > 0 else 'down'} {abs(line.moved)}: " if line.moved else ""
+    moved = f"{'up' if line.moved > 0 else 'down'} {abs(line.moved)}: " if line.moved else ""
     return f"{moved}{shown(line.reason)}"
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from core.cluster_types import SyncReport, SyncState
 from core.ports import SyncPort
 from core.progress import Progress, ProgressReport
-from core.types import SyncReport, SyncState
 from ui.messages import shown
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from core.cluster_types import Outgoing, RowRefusal
 from core.errors import UnknownSongError
 from core.ports import SyncPort
-from core.types import Outgoing, RowRefusal, Song, SongId
+from core.types import Song, SongId
 from ui.messages import shown
 from ui.presenters.deeds import Question
 from ui.presenters.hook import Hook

@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from pathlib import Path
 from typing import Final
 
 from core.types import AnalysisStep, AudioFacts, Confidence, Stem, Verdict
@@ -66,7 +67,22 @@ def file_facts(facts: AudioFacts) -> str:
     """Say what the file is: codec, bit rate, sample rate, channels."""
     rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
     channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
-    return DOT.join([f"{facts.codec}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz", channels])
+    return DOT.join(
+        [f"{codec(facts.codec)}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz", channels]
+    )
+
+
+def codec(name: str) -> str:
+    """Say a codec's name without what only decoders care for."""
+    return "PCM" if name.startswith("pcm_") else name
+
+
+def folder(path: Path) -> str:
+    """Say where a file lies, from the user's own folder on where it is in there."""
+    parent = path.parent
+    if parent.is_relative_to(Path.home()):
+        return f"~/{parent.relative_to(Path.home()).as_posix()}"
+    return str(parent)
 
 
 def size(size_bytes: int) -> str:

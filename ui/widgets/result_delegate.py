@@ -26,6 +26,7 @@ from ui.widgets.covers import CoverShelf
 Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
 TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+NAMES_GIVE = 24  # what names give up so that the words under a score are whole
 THIRD_LINE = 2  # how far up the first two move to make room for it
 LINE_PX = 13  # from line to line, where there are three
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -78,7 +79,7 @@ def places(box: QRect) -> Places:
     spare = free + gap  # of the place that the wave would take
     score_width = theme.SCORE_WIDTH
     if not has_wave:
-        score_width = max(theme.SCORE_LEAST, theme.SCORE_WIDTH + min(0, spare))
+        score_width = max(theme.SCORE_LEAST, theme.SCORE_WIDTH + min(0, spare + NAMES_GIVE))
     score_left = wave.left() - (gap if has_wave else 0) - score_width
     score = QRect(score_left, box.top(), score_width, box.height())
     names = QRect(names_left, box.top(), score.left() - gap - names_left, box.height())

@@ -26,7 +26,8 @@ class SyncPanel(QDialog):
         self._sign_in = parts.button("Sign in", name="Sign in to a cluster")
         self._sign_in.setObjectName("panelSignInButton")
         self._tabs = QTabBar()
-        self._pages = (TravelPane(panel, look), SidesPane(panel, look), RefusedPane(panel, look))
+        self._travel = TravelPane(panel, look)
+        self._pages = (self._travel, SidesPane(panel, look), RefusedPane(panel, look))
         self._stack = QStackedWidget()
         self._lay_out()
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
@@ -34,6 +35,7 @@ class SyncPanel(QDialog):
         panel.changed.connect(self._show)
         self.finished.connect(lambda _: panel.close())
         self._show(None)
+        self._travel.focus()
 
     def _lay_out(self) -> None:
         for title in ("What travels", "Both lists", "Refused"):

@@ -84,6 +84,10 @@ class TravelPane(QWidget):
         column.addStretch(1)
         column.addLayout(back)
 
+    def focus(self) -> None:
+        """Bring the keyboard to the sync."""
+        self._go.setFocus()
+
     def show_panel(self) -> None:
         """Show where things stand."""
         panel, sync = self._panel, self._panel.sync
@@ -102,7 +106,11 @@ class TravelPane(QWidget):
         for label in (self._last, self._problem):
             label.setVisible(bool(label.text()))
         title = shown(panel.song.title) if panel.song else ""
-        self._song.setText(f"Take {title} back" if title else "Take this song back")
+        self._song.setText(
+            f"Take \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK} back"
+            if title
+            else "Take this song back"
+        )
         self._song.setEnabled(bool(title))
         for control in (self._titles, self._song, self._all):
             control.setEnabled(bool(sync.cluster) and not sync.is_running)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
 
-from core.types import SyncState
+from core.cluster_types import SyncState
 from ui import theme
 from ui.presenters.rows import Filter
 from ui.presenters.window import View, WindowPresenter

@@ -5,18 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from core.cluster_types import CatalogueVerdict, SyncState
+from core.copy_types import CheckReport
 from core.errors import AudioFileError, AudioProblem, ClusterError, ClusterProblem
-from core.types import (
-    CatalogueId,
-    CatalogueVerdict,
-    CheckReport,
-    Confidence,
-    Overlap,
-    PairVerdict,
-    SongId,
-    SyncState,
-    Verdict,
-)
+from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import FakePlayer, HandLanes, song

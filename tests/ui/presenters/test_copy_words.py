@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core.types import AudioFacts, CopyReason
+from core.copy_types import CopyReason
+from core.types import AudioFacts
 from tests.ui.fake_library import facts
 from tests.ui.fakes import song
 from ui.presenters.copy_words import ALIKE, REASONS, better, copy_line

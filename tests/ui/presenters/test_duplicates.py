@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.copy_types import DuplicateGroup
 from core.errors import TrashError, TrashProblem
-from core.types import Confidence, Decision, DuplicateGroup, Overlap, SongId, Verdict
+from core.types import Confidence, Decision, Overlap, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import FakePlayer, HandLanes, pair, song
 from ui.presenters.deeds import Deeds, Question

@@ -2,15 +2,8 @@
 
 import pytest
 
-from core.types import (
-    CatalogueId,
-    CatalogueVerdict,
-    Confidence,
-    Overlap,
-    PairVerdict,
-    SongId,
-    Verdict,
-)
+from core.cluster_types import CatalogueVerdict
+from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Verdict
 from ui.presenters import evidence
 
 MINE, OTHER = SongId("mine"), SongId("other")

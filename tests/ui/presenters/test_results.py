@@ -4,8 +4,9 @@ from functools import partial
 
 import pytest
 
+from core.cluster_types import SyncState
 from core.errors import ClusterError, ClusterProblem
-from core.types import Song, SongId, SpaceName, Stage, SyncState, Verdict
+from core.types import Song, SongId, SpaceName, Stage, Verdict
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync, recommendation
 from tests.ui.fakes import HandLanes, pair, song

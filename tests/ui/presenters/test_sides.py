@@ -1,6 +1,7 @@
 """The cluster's list beside the local one: places on both sides, and what became of each song."""
 
-from core.types import CatalogueId, ExplainedLine, Explanation, SongId
+from core.cluster_types import ExplainedLine, Explanation
+from core.types import CatalogueId, SongId
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import song
@@ -37,7 +38,12 @@ def lines() -> tuple[SideLine, ...]:
     explained = (
         line("other:far", rank=1, title="Far Signal", moved=2),
         line("this:both", rank=2, moved=-1),
-        line("third:copy", rank=None, dropped="same recording", of="other:far"),
+        line(
+            "third:copy",
+            rank=None,
+            dropped="the same recording as another in the list",
+            of="other:far",
+        ),
     )
     sync.explained[SongId("mine")] = Explanation(explained, 40)
     sides = read_sides(workbench, sync, song("mine"))
@@ -61,9 +67,9 @@ def test_a_song_of_this_library_is_named_as_it_is_here() -> None:
 
 def test_what_became_of_each_is_told() -> None:
     assert [one.became for one in lines()] == [
-        "moved up 2: near in sound by its backing",
-        "moved down 1: near in sound by its backing",
-        "dropped: same recording of Far Signal",
+        "up 2: near in sound by its backing",
+        "down 1: near in sound by its backing",
+        "dropped: the same recording as another in the list (Far Signal)",
         "only in your list",
     ]
     assert [one.is_dropped for one in lines()] == [False, False, True, False]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.cluster_types import SyncState
 from core.errors import ClusterError, ClusterProblem
-from core.types import SyncState
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import HandLanes
 from ui.presenters.notices import NoticePresenter, Tone

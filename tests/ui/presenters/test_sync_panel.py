@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.cluster_types import RowRefusal, SyncState
 from core.errors import ClusterError, ClusterProblem
-from core.types import RowRefusal, SongId, SyncState
+from core.types import SongId
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import HandLanes, song

@@ -1,6 +1,7 @@
 """Times, facts and numbers in words."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from ui.presenters.words import (
     VERDICTS,
     clock,
     file_facts,
+    folder,
     searchable,
+    size,
     songs,
     time_left,
 )
@@ -65,3 +68,16 @@ def test_every_step_verdict_and_stem_has_words() -> None:
     assert set(STEPS) == set(AnalysisStep)
     assert set(VERDICTS) == set(Verdict)
     assert set(STEMS) == set(Stem)
+
+
+def test_a_folder_is_told_from_the_users_own_on() -> None:
+    assert folder(Path.home() / "Music" / "a" / "b.mp3") == "~/Music/a"
+    assert folder(Path("/media/disk/b.mp3")) == "/media/disk"
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "said"),
+    [(999, "999 bytes"), (12_000, "12 kB"), (4_520_000, "4.5 MB"), (2_100_000_000, "2.1 GB")],
+)
+def test_sizes_are_told_as_file_managers_do(size_bytes: int, said: str) -> None:
+    assert size(size_bytes) == said
