@@ -6,9 +6,10 @@ from app import output
 from app.explained import Explained, LocalLine
 from app.output import Shape
 from cluster_sync.rows import SharedSong
+from core.cluster_types import ExplainedLine, Outgoing, Recommendation, RowRefusal, SyncReport
 from core.for_you import ForYou
 from core.settings import Choices
-from core.types import ExplainedLine, Outgoing, Recommendation, RowRefusal, SongId, SyncReport
+from core.types import SongId
 
 KILO = 1000.0
 

@@ -3,17 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.output import Shape, clock, neighbour_shape, neighbour_words, pair_shape, pair_words
-from core.types import (
-    ActionKind,
-    CatalogueVerdict,
-    CheckReport,
-    CopyFacts,
-    DoneAction,
-    DuplicateGroup,
-    Neighbour,
-    Song,
-    SongId,
-)
+from core.cluster_types import CatalogueVerdict
+from core.copy_types import ActionKind, CheckReport, CopyFacts, DoneAction, DuplicateGroup
+from core.types import Neighbour, Song, SongId
 from ui.presenters.copy_words import better
 
 SongOf = Callable[[SongId], Song]

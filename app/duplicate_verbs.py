@@ -6,8 +6,10 @@ from app import duplicate_output as shapes
 from app import output, wiring
 from app.cluster_verbs import NO_CLUSTER, WRONG_USAGE, port_of
 from app.verbs import OK, SOME_FAILED, stoppable
+from core.cluster_types import CatalogueVerdict
+from core.copy_types import CheckReport, DoneAction
 from core.settings import Settings
-from core.types import CatalogueVerdict, CheckReport, Decision, DoneAction, SongId
+from core.types import Decision, SongId
 
 DECISIONS = {
     "same-song": Decision.SAME_SONG,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cluster_sync.rows import SharedSong
-from core.types import Explanation, Neighbour, Song
+from core.cluster_types import Explanation
+from core.types import Neighbour, Song
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,9 @@ from typing import Any
 
 from cluster_sync.recommender.passes import PassReport
 from core.answers import Question
+from core.cluster_types import Recommendation, SyncReport
 from core.library.store import Catalogue
-from core.types import (
-    AnalysisReport,
-    Neighbour,
-    Outcome,
-    PairVerdict,
-    Recommendation,
-    Song,
-    SongId,
-    SyncReport,
-)
+from core.types import AnalysisReport, Neighbour, Outcome, PairVerdict, Song, SongId
 from ui.messages import shown
 
 Shape = dict[str, Any]  # what json.dumps takes

@@ -34,10 +34,10 @@ from benchmarks.results_page import put_section, table
 from cluster_sync import collections as shapes
 from cluster_sync.credentials import OneSync
 from cluster_sync.sync import ClusterSync
+from core.cluster_types import SyncState
 from core.errors import ClusterError
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SyncState
 from core.vectors.milvus import MilvusStore
 
 SONGS = 3000

@@ -24,9 +24,9 @@ from cluster_sync.credentials import OneSync
 from cluster_sync.demo_server import DemoServer
 from cluster_sync.evidence import shared_songs
 from cluster_sync.sync import ClusterSync
+from core.cluster_types import SyncState
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SyncState
 from core.vectors.milvus import CollectionSpec, MilvusStore
 from core.vectors.rows import checked_record
 

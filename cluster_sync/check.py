@@ -9,19 +9,12 @@ from cluster_sync import collections as shapes
 from cluster_sync.evidence import codes_of, shared_vectors
 from cluster_sync.keys import song_of
 from cluster_sync.rows import read_codes, read_windows
+from core.cluster_types import CatalogueVerdict
 from core.duplicates import SongEvidence, judge
 from core.errors import ClusterError, ClusterProblem
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import (
-    CatalogueId,
-    CatalogueVerdict,
-    Fingerprint,
-    SongId,
-    Stem,
-    StemVectors,
-    Verdict,
-)
+from core.types import CatalogueId, Fingerprint, SongId, Stem, StemVectors, Verdict
 from core.vectors.milvus import MilvusStore, Row
 
 RECALL = 100  # songs: a copy is among the very nearest, a clip of a song a little further off

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cluster_sync.rows import MAX_TEXT_BYTES, Values
+from core.cluster_types import ExplainedLine, Explanation
 from core.recommend import Drop
-from core.types import CatalogueId, ExplainedLine, Explanation
+from core.types import CatalogueId
 from core.vectors.rows import CollectionSpec, FieldKind, FieldSpec, Row
 
 RECOMMENDATIONS = "recommendations"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cluster_sync import lists
 from cluster_sync.keys import catalogue_id, own_song, song_of
+from core.cluster_types import Explanation, Recommendation, RowRefusal
 from core.errors import ClusterError, ClusterProblem
-from core.types import Explanation, LibraryId, Recommendation, RowRefusal, SongId
+from core.types import LibraryId, SongId
 from core.vectors.milvus import MilvusStore, Row
 
 LISTS_A_STEP = 200  # some hundred kilobytes

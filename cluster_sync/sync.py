@@ -19,23 +19,21 @@ from cluster_sync.inbox import Inbox
 from cluster_sync.prove import UNPROVED_NOTE, Prover
 from cluster_sync.pull import pull_explanation, pull_lists, pull_refusals
 from cluster_sync.push import Pusher, Tally, again
+from core.cluster_types import (
+    CatalogueVerdict,
+    Explanation,
+    Outgoing,
+    Recommendation,
+    RowRefusal,
+    SyncReport,
+    SyncState,
+)
 from core.errors import ClusterError, ClusterProblem, LibraryError
 from core.library.changes import ChangeKind, Outbox
 from core.library.ledger import FAREWELL_NOTE, TITLES_NOTE, Ledger
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import (
-    CatalogueVerdict,
-    Explanation,
-    Fingerprint,
-    Outgoing,
-    Recommendation,
-    RowRefusal,
-    SongId,
-    StemVectors,
-    SyncReport,
-    SyncState,
-)
+from core.types import Fingerprint, SongId, StemVectors
 from core.vectors.milvus import MilvusStore
 
 URI_NOTE = "cluster.uri"

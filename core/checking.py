@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 from core.answers import Answers, Question
+from core.copy_types import CheckReport
 from core.intake import Intake
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import CheckReport, Fingerprint, Neighbour, SongId, SpaceName, Stem
+from core.types import Fingerprint, Neighbour, SongId, SpaceName, Stem
 
 NEAREST = 10
 

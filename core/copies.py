@@ -8,7 +8,8 @@ nothing. ``docs/decisions/copies.md`` says where the margins come from.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.types import CopyFacts, CopyMeasures, CopyReason, Song, SongId, SoundQuality
+from core.copy_types import CopyFacts, CopyReason
+from core.types import CopyMeasures, Song, SongId, SoundQuality
 
 # FFmpeg's names; every other codec loses something.
 LOSSLESS_CODECS = frozenset(

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.cluster_types import Recommendation
 from core.library.memory import Listen
 from core.recommend import MAX_OF_ARTIST
-from core.types import Recommendation, SongId
+from core.types import SongId
 
 # After two weeks a play counts half: taste drifts over months, a phase lasts weeks.
 HALF_LIFE_S = 14 * 86400.0

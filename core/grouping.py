@@ -6,9 +6,10 @@ Nothing is decoded here: what copies are compared by was measured when they were
 from collections.abc import Sequence
 
 from core import copies, groups
+from core.copy_types import CopyFacts, DuplicateGroup
 from core.groups import Pair
 from core.library.store import Catalogue
-from core.types import CopyFacts, Decision, DuplicateGroup, PairVerdict, Song, SongId
+from core.types import Decision, PairVerdict, Song, SongId
 
 
 class Grouping:

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from core import trash
+from core.copy_types import ActionKind, DoneAction
 from core.errors import BugError, TrashError, TrashProblem, UnknownSongError, WorldError
 from core.intake import Library
 from core.leaving import Leaving
 from core.library.journal import Entry
 from core.retagging import Retagging
 from core.trash import FileFacts
-from core.types import ActionKind, Decision, DoneAction, Song, SongId
+from core.types import Decision, Song, SongId
 
 log = logging.getLogger(__name__)
 

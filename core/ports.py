@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.progress import Progress
-from core.types import (
+from core.cluster_types import (
     CatalogueVerdict,
     Explanation,
-    Fingerprint,
-    Float32Array,
-    ModelId,
     Outgoing,
     Recommendation,
     RowRefusal,
-    SongId,
-    StemVectors,
     SyncReport,
     SyncState,
 )
+from core.progress import Progress
+from core.types import Fingerprint, Float32Array, ModelId, SongId, StemVectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import Any
 from core import tagging
 from core.audio.tag_sheet import TagSheet
 from core.audio.tags import read_tags
+from core.copy_types import ActionKind
 from core.errors import TagError, TagProblem, WorldError
 from core.library import scan
 from core.library.journal import Entry
 from core.library.store import Catalogue
-from core.types import ActionKind, FileStamp, Song, SongId
+from core.types import FileStamp, Song, SongId
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Float32Array = NDArray[np.float32]
 Codes = NDArray[np.uint32]
+Grain = NDArray[np.uint8]  # core/fingerprint/grain.py
 
 SongId = NewType("SongId", str)  # a UUID, given when the song is added
 LibraryId = NewType("LibraryId", str)  # a UUID
@@ -229,22 +230,6 @@ class PairVerdict:
         )
 
 
-class CopyReason(Enum):
-    """Why one copy of a recording is better than the others; declared strongest first."""
-
-    LOSSLESS = "lossless"
-    ENCODED_ONCE = "encoded_once"  # another was made from a file of lower quality
-    WIDER_BAND = "wider_band"
-    HIGHER_BIT_RATE = "higher_bit_rate"
-    HIGHER_SAMPLE_RATE = "higher_sample_rate"
-    LESS_CLIPPING = "less_clipping"
-    LONGER = "longer"
-    MORE_CHANNELS = "more_channels"
-    MORE_TAGS = "more_tags"
-    HAS_COVER = "has_cover"
-    OLDER_FILE = "older_file"
-
-
 @dataclass(frozen=True, slots=True)
 class SoundQuality:
     """What was measured of a song's sound while it was decoded.
@@ -269,87 +254,6 @@ class CopyMeasures:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyFacts:
-    """What copies of one recording are compared by; None is what can't be told."""
-
-    song_id: SongId
-    codec: str
-    bit_rate_bps: int | None
-    sample_rate_hz: int
-    channels: int
-    duration_s: float
-    bandwidth_hz: float | None
-    clipped_share: float | None
-    is_transcode: bool | None  # made from a file of lower quality
-    n_tags: int
-    has_cover: bool
-    size_bytes: int
-    modified_at: float = 0.0  # the file's own time (Unix)
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateGroup:
-    """Songs that are one recording, every pair of them proved, or said by the user to be one.
-
-    ``pairs`` are the proofs among them. Without ``reasons`` no copy is better than the others.
-    """
-
-    songs: tuple[SongId, ...]
-    pairs: tuple[PairVerdict, ...]
-    best: SongId
-    reasons: tuple[CopyReason, ...]
-    copies: tuple[CopyFacts, ...]
-
-
-class ActionKind(Enum):
-    """What was done that can be taken back."""
-
-    TRASHED = "trashed"  # files went to the system's trash, their songs left the library
-    REMOVED = "removed"  # songs left the library, their files stayed
-    DECIDED = "decided"  # the user said what a pair is
-    TAGGED = "tagged"  # tags were written into files
-
-
-@dataclass(frozen=True, slots=True)
-class DoneAction:
-    """What was done to which songs, and when (Unix time); it can be taken back."""
-
-    kind: ActionKind
-    songs: tuple[SongId, ...]
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What a file that is not in the library is to the songs of the library.
-
-    The file is ``a`` in every verdict. ``fingerprints`` and ``vectors`` are what the production
-    catalogue can be asked with.
-    """
-
-    path: Path
-    verdicts: tuple[PairVerdict, ...]
-    near: tuple[Neighbour, ...]  # by the mix
-    near_backing: tuple[Neighbour, ...]
-    fingerprints: tuple[Fingerprint, ...]
-    vectors: tuple[StemVectors, ...]
-    duration_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueVerdict:
-    """What a song here and a song of the production catalogue are; a is the song here."""
-
-    catalogue_id: CatalogueId
-    title: str  # empty where its owner does not share titles
-    artist: str
-    verdict: Verdict
-    score: float
-    overlap: Overlap
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
 class SongRecord:
     """All that the first answer knows of a song; it is stored in one transaction.
 
@@ -362,6 +266,7 @@ class SongRecord:
     fingerprints: tuple[Fingerprint, ...]
     vectors: tuple[StemVectors, ...]
     measures: CopyMeasures | None = None  # None where an older version has heard the song
+    grain: Grain | None = None  # None likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,84 +313,3 @@ class Problem:
     path: Path
     reason: str
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One line of an item-to-item list that the cluster computed."""
-
-    rank: int
-    catalogue_id: CatalogueId
-    song_id: SongId | None  # where the song is of this library
-    title: str  # empty where its owner does not share titles
-    artist: str
-    score: float
-    reason: str  # why it is here, in words made on the cluster from closed choices
-
-
-class SyncState(Enum):
-    """Where this library stands with its cluster."""
-
-    NOT_SET_UP = "not_set_up"
-    BEHIND = "behind"  # changes wait to be sent
-    IN_STEP = "in_step"
-    SYNCING = "syncing"
-    OFFLINE = "offline"  # the last try did not reach the cluster
-    REFUSED = "refused"  # the last try was turned down
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What one sync did."""
-
-    pushed: int
-    deleted: int
-    pulled: int  # recommendations that came back
-    state: SyncState
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """What the next sync would send; ``bytes`` is an estimate, ``fields`` are named in words."""
-
-    songs: int
-    withdrawals: int
-    bytes: int
-    shares_titles: bool
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RowRefusal:
-    """A song that the cluster did not take, and why."""
-
-    song_id: SongId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedLine:
-    """What became of one song that recall found for a list.
-
-    ``kept_rank`` is its place in the list, or None where it was dropped: ``dropped`` then says why,
-    and ``of`` which song it is a copy of. ``moved`` is how many places ranking moved it up from the
-    order by nearness alone (negative: down).
-    """
-
-    catalogue_id: CatalogueId
-    title: str
-    artist: str
-    score: float
-    kept_rank: int | None
-    dropped: str
-    of: CatalogueId | None
-    moved: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How the cluster came to a song's list: every song that recall found, the kept ones first."""
-
-    lines: tuple[ExplainedLine, ...]
-    recalled: int

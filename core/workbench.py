@@ -14,6 +14,7 @@ from core import analysis
 from core.analysis import StageClock
 from core.answers import Question, Voice
 from core.checking import Checking
+from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import UnknownSongError, WorldError
 from core.exporting import ExportedVectors, export_vectors
 from core.grouping import Grouping
@@ -25,10 +26,7 @@ from core.progress import Progress
 from core.types import (
     AnalysisReport,
     AnalysisStep,
-    CheckReport,
     Decision,
-    DoneAction,
-    DuplicateGroup,
     Float32Array,
     Neighbour,
     Outcome,

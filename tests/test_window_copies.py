@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core import trash
+from core.cluster_types import SyncState
 from core.progress import Progress
-from core.types import SyncState
 from core.workbench import Workbench
 from tests import sounds
 from tests.benches import open_bench

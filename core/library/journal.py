@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.copy_types import ActionKind
 from core.library.archive import archive, bring_back
 from core.library.changes import ChangeKind, queue_change
 from core.library.database import Shelf
 from core.library.songs import require_song
-from core.types import ActionKind, SongId
+from core.types import SongId
 
 # How many actions can be taken back. Each keeps the rows of its songs, some ten kilobytes a song.
 KEPT_ACTIONS = 50

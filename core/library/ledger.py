@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.cluster_types import RowRefusal
 from core.library.changes import IDS_A_QUERY, ChangeKind, queue_change
 from core.library.database import Shelf
-from core.types import RowRefusal, SongId
+from core.types import SongId
 
 SHARES_NOTE = "cluster.shares"  # what songs do of which the user said nothing: "1" or "0"
 TITLES_NOTE = "cluster.titles"  # "1" or "0" once the user has chosen

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.cluster_types import Recommendation
 from core.library.blobs import text
 from core.library.database import Shelf
 from core.library.songs import has_song, require_song
-from core.types import CatalogueId, Recommendation, SongId
+from core.types import CatalogueId, SongId
 
 
 @dataclass(frozen=True, slots=True)

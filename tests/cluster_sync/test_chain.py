@@ -5,10 +5,11 @@ import pytest
 from cluster_sync import collections as shapes
 from cluster_sync.recommender.passes import PassReport, recommend_pass
 from cluster_sync.sync import ClusterSync
+from core.cluster_types import SyncReport, SyncState
 from core.library.changes import Outbox
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SongId, SyncReport, SyncState
+from core.types import SongId
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.libraries import (
     Cluster,

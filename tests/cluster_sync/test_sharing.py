@@ -3,10 +3,10 @@
 import pytest
 
 from cluster_sync.sync import ClusterSync
+from core.cluster_types import Outgoing, RowRefusal, SyncReport
 from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import Outgoing, RowRefusal, SyncReport
 from tests.cluster_sync.libraries import Cluster, add, inbox_of, obey, song_id, sync_of
 
 pytestmark = pytest.mark.parametrize("cluster", ["lite"], indirect=True)

@@ -9,11 +9,12 @@ from cluster_sync import plan
 from cluster_sync.credentials import OneSync
 from cluster_sync.demo_server import DemoServer, free_ports
 from cluster_sync.sync import ClusterSync
+from core.cluster_types import SyncReport, SyncState
 from core.errors import Cancelled, ClusterError, ClusterProblem
 from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.progress import Progress, ProgressReport
-from core.types import ModelId, SyncReport, SyncState
+from core.types import ModelId
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.libraries import MODEL, Cluster, add, song_id, sync_of
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from cluster_sync import collections as shapes
+from core.cluster_types import SyncReport, SyncState
 from core.library import changes
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SongId, SyncReport, SyncState
+from core.types import SongId
 from tests.cluster_sync.libraries import Cluster, add, inbox_of, obey, song_id, sync_of, unit
 
 lite_only = pytest.mark.parametrize("cluster", ["lite"], indirect=True)

@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import copies
-from core.types import (
-    AudioFacts,
-    CopyFacts,
-    CopyMeasures,
-    CopyReason,
-    FileStamp,
-    Song,
-    SongId,
-    SoundQuality,
-    Stage,
-)
+from core.copy_types import CopyFacts, CopyReason
+from core.types import AudioFacts, CopyMeasures, FileStamp, Song, SongId, SoundQuality, Stage
 
 MP3_320 = CopyFacts(
     song_id=SongId("mp3-320"), codec="mp3", bit_rate_bps=320_000, sample_rate_hz=44_100,

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from core import trash
+from core.copy_types import ActionKind, CopyReason
 from core.errors import BugError, LibraryError, TrashError, TrashProblem, UnknownSongError
 from core.library.changes import ChangeKind, Outbox
 from core.library.store import FILE_NAME
 from core.progress import Progress
-from core.types import ActionKind, CopyReason, Decision, Outcome, SpaceName, Stem, Verdict
+from core.types import Decision, Outcome, SpaceName, Stem, Verdict
 from tests import sounds
 from tests.benches import open_bench
 from tests.trash_can import failing, trashed, use_trash

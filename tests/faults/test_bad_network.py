@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cluster_sync.demo_server import DemoServer
+from core.cluster_types import SyncReport
 from core.errors import Cancelled, ClusterError, ClusterProblem
 from core.progress import Progress
-from core.types import SyncReport
 from tests.cluster_sync.libraries import Cluster, sync_of
 from tests.faults.counts import BAD_NETWORKS
 from tests.faults.world import World

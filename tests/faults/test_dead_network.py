@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cluster_sync.demo_server import DemoServer
+from core.cluster_types import SyncState
 from core.errors import Cancelled, SongkinError
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SyncState
 from tests.cluster_sync.libraries import Cluster, add, sync_of
 from tests.tcp_proxy import FAIR, Ending, TcpProxy
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cluster_sync.demo_server import DemoServer
+from core.cluster_types import SyncReport
 from core.errors import ClusterError
-from core.types import SyncReport
 from tests.cluster_sync.libraries import Cluster
 from tests.faults.counts import SERVER_KILLS
 from tests.faults.world import World

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from cluster_sync import collections as shapes
+from core.cluster_types import SyncReport, SyncState
 from core.library.changes import Outbox
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.types import SyncReport, SyncState
 from tests.cluster_sync.libraries import Cluster, add, song_id, sync_of, unit
 
 FIRST_SONGS = 250  # three chunks

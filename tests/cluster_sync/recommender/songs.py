@@ -6,8 +6,9 @@ from cluster_sync import collections as shapes
 from cluster_sync.collections import SharedSong, SharedVector
 from cluster_sync.lists import read_explanation
 from cluster_sync.recommender.passes import PassReport, recommend_pass
+from core.cluster_types import Explanation
 from core.progress import Progress
-from core.types import Codes, Explanation, Float32Array, LibraryId, ModelId, SpaceName, Stem
+from core.types import Codes, Float32Array, LibraryId, ModelId, SpaceName, Stem
 from core.vectors.milvus import MilvusStore, Row
 from tests.cluster_sync.libraries import codes, song_id, unit
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from core.cluster_types import Recommendation
+from core.copy_types import ActionKind
 from core.errors import UnknownSongError
 from core.library import journal
 from core.library.changes import ChangeKind, Outbox
 from core.library.store import FILE_NAME, Catalogue
 from core.types import (
-    ActionKind,
     CatalogueId,
     CopyMeasures,
     Decision,
     Overlap,
     PairVerdict,
-    Recommendation,
     SongRecord,
     SoundQuality,
     Verdict,

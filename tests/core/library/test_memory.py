@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from core.types import CatalogueId, Recommendation
+from core.cluster_types import Recommendation
+from core.types import CatalogueId
 from tests.core.library.records import make_record, make_song, new_id
 
 
