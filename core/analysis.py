@@ -22,7 +22,14 @@ from core.embedding.embed import Embedder, join
 from core.embedding.frontend import LogMelStream, log_mel
 from core.embedding.work import WorkStream
 from core.errors import AudioFileError, AudioProblem
-from core.fingerprint.extract import FingerprintExtractor, Pcm, codes_at, fingerprint, pcm_of
+from core.fingerprint.extract import (
+    FingerprintExtractor,
+    codes_at,
+    fingerprint,
+    grain_at,
+    pcm_of,
+)
+from core.fingerprint.grain import Pcm
 from core.fingerprint.speeds import Speeds, speeds
 from core.ports import SeparatedStems, Separator
 from core.progress import Progress
@@ -33,6 +40,7 @@ from core.types import (
     Excerpt,
     Fingerprint,
     Float32Array,
+    Grain,
     ModelId,
     SoundQuality,
     Stem,
@@ -80,6 +88,7 @@ class FirstAnswer:
     style: StemVectors | None  # None for silence
     sound: Sound
     quality: SoundQuality
+    grain: Grain
     stream_sha256: str  # of the sound's packets and what they are, whatever the tags
 
 
@@ -136,6 +145,7 @@ def first_answer(
         style=style,
         sound=heard.sound if _is_right(facts, heard.duration_s) else Sound((), heard.sound.mono),
         quality=heard.quality,
+        grain=heard.grain,
         stream_sha256=stream.hexdigest(),
     )
 
@@ -144,7 +154,7 @@ def other_speeds(sound: Sound, *, clock: StageClock) -> Speeds:
     """Return the song's codes at other speeds and keys, for what the first answer can't tell."""
     with clock.stage("speeds"):
         pcm = pcm_of(sound.mono, rate_hz=MONO_RATE_HZ)
-        return speeds(partial(_codes_at, pcm))
+        return speeds(partial(_codes_at, pcm), partial(_grain_at, pcm))
 
 
 def rehearse(embedder: Embedder) -> None:
@@ -203,6 +213,7 @@ def backing_answer(
 class _Heard:
     mel: Float32Array
     codes: Codes
+    grain: Grain
     overview: Float32Array
     duration_s: float
     sound: Sound
@@ -223,7 +234,7 @@ class _Listeners:
 
     def __init__(self, wanted: tuple[Excerpt, ...]) -> None:
         self._mono, self._mel = MonoStream(), LogMelStream()
-        self._codes, self._overview = FingerprintExtractor(), Overview()
+        self._codes, self._overview = FingerprintExtractor(hears_grain=True), Overview()
         self._quality = QualityMeter()
         self._collector = _SoundCollector(wanted)
         self._frames: list[Float32Array] = []
@@ -244,6 +255,7 @@ class _Listeners:
         return _Heard(
             mel=np.concatenate(self._frames, axis=1),
             codes=self._codes.finish(),
+            grain=self._codes.grain,
             overview=self._overview.finish(),
             duration_s=self._collector.heard_s,
             sound=self._collector.finish(mono=tail),
@@ -253,6 +265,10 @@ class _Listeners:
 
 def _codes_at(pcm: Pcm, factor: float) -> Codes:
     return codes_at(pcm, factor=factor)
+
+
+def _grain_at(pcm: Pcm, factor: float) -> Grain:
+    return grain_at(pcm, factor=factor)
 
 
 def _is_right(facts: AudioFacts, duration_s: float) -> bool:

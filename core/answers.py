@@ -189,6 +189,7 @@ class Answers:
             backing=self._catalogue.fingerprints(song.song_id, Stem.BACKING),
             stream_sha256=song.stream_sha256,
             work=self._vectors(song.song_id, (SpaceName.WORK, Stem.MIX)),
+            grain=self._catalogue.grain(song.song_id),
         )
 
     def _vectors(self, song_id: SongId, voice: Voice) -> StemVectors | None:

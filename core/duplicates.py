@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
+from core.fingerprint.grain import grain_error
 from core.fingerprint.match import Alignment, align, alignments
-from core.fingerprint.proof import CLEAR_ERROR, Proof, confidence, prove
-from core.fingerprint.speeds import Speeds, tuned
+from core.fingerprint.proof import CLEAR_ERROR, Proof, confidence, is_another_take, prove
+from core.fingerprint.speeds import Speeds, grain_as, tuned
 from core.fingerprint.windows import LayerAlignment, Layers, align_backings, align_layers, layers
 from core.types import (
     Codes,
     Confidence,
     Fingerprint,
+    Grain,
     Overlap,
     PairVerdict,
     SongId,
@@ -58,7 +60,7 @@ class SongEvidence:
     """What a song's pairs are judged by.
 
     ``mix`` is the fingerprint of the whole song; ``backing`` those of its separated excerpts;
-    ``work`` its vectors of that space.
+    ``grain`` that of the mix, None where it was never heard; ``work`` the vectors of that space.
     """
 
     song_id: SongId
@@ -68,6 +70,7 @@ class SongEvidence:
     backing: tuple[Fingerprint, ...] = ()
     stream_sha256: str = ""
     work: StemVectors | None = None
+    grain: Grain | None = None
 
 
 def judge(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
@@ -95,7 +98,12 @@ def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> Pair
     proof = None if found is None else prove(played.codes, b.mix, found=found)
     if found is None or proof is None:
         return None
-    as_played = replace(a, mix=played.codes, duration_s=a.duration_s / played.pace)
+    as_played = replace(
+        a,
+        mix=played.codes,
+        duration_s=a.duration_s / played.pace,
+        grain=None if b.grain is None else grain_as(speeds, played),
+    )
     verdict = _of_mix(as_played, b, found=found, proof=proof)
     return replace(verdict, overlap=_slowed(verdict.overlap, pace=played.pace))
 
@@ -117,7 +125,10 @@ def _of_mixes(a: SongEvidence, b: SongEvidence) -> list[PairVerdict]:
         if proof is Proof.RECORDING and not verdicts:
             is_sung_over = found.bit_error_rate > CLEAR_ERROR and _is_sung_over(a, b, found)
             return [] if is_sung_over else [_of_mix(a, b, found=found, proof=proof)]
-        verdicts.append(_of_mix(a, b, found=found, proof=Proof.EXCERPT))
+        place = _of_mix(a, b, found=found, proof=Proof.EXCERPT)
+        if verdicts and place.verdict is not verdicts[0].verdict:
+            continue
+        verdicts.append(place)
         if len(verdicts) == MOST_PLACES:
             break
     return verdicts
@@ -135,14 +146,23 @@ def _of_mix(a: SongEvidence, b: SongEvidence, *, found: Alignment, proof: Proof)
     a_start_s, b_start_s = found.a_start * CODE_PERIOD_S, found.b_start * CODE_PERIOD_S
     heard_s = (found.length - 1) * CODE_PERIOD_S + CODE_SPAN_S
     left_s = min(a.duration_s - a_start_s, b.duration_s - b_start_s)
+    grain = _grain_error(a, b, found)
+    verdict = Verdict.SAME_RECORDING if proof is Proof.RECORDING else Verdict.EXCERPT
+    is_take = is_another_take(grain)
     return PairVerdict(
         a=a.song_id,
         b=b.song_id,
-        verdict=Verdict.SAME_RECORDING if proof is Proof.RECORDING else Verdict.EXCERPT,
+        verdict=Verdict.VERSION if is_take else verdict,
         score=1.0 - found.bit_error_rate,
         overlap=Overlap(a_start_s, b_start_s, min(heard_s, left_s)),
-        confidence=confidence(proof, found),
+        confidence=(Confidence.LIKELY if is_take else confidence(proof, found, grain_error=grain)),
     )
+
+
+def _grain_error(a: SongEvidence, b: SongEvidence, found: Alignment) -> float | None:
+    if a.grain is None or b.grain is None:
+        return None
+    return grain_error(a.grain, b.grain, starts=(found.a_start, found.b_start), length=found.length)
 
 
 def _is_sung_over(a: SongEvidence, b: SongEvidence, mixes: Alignment) -> bool:

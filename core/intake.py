@@ -188,6 +188,7 @@ class Intake:
                     if (found := catalogue.vectors(twin.song_id, space, stem)) is not None
                 ),
                 measures=catalogue.measures_of(twin.song_id),
+                grain=catalogue.grain(twin.song_id),
             )
             self._store(record, self._library.answers.question(twin).evidence)
         question = self._library.answers.question(song)
@@ -344,6 +345,7 @@ def _record(song: Song, first: FirstAnswer) -> SongRecord:
         fingerprints=(first.fingerprint,),
         vectors=(first.style,) if first.style else (),
         measures=CopyMeasures(first.quality, first.tags.n_texts),
+        grain=first.grain,
     )
 
 
@@ -354,6 +356,7 @@ def _question(song: Song, first: FirstAnswer) -> Question:
         duration_s=song.duration_s,
         mix=first.fingerprint.codes,
         stream_sha256=song.stream_sha256,
+        grain=first.grain,
     )
     style = first.style
     return Question(evidence, {(style.space, style.stem): style} if style else {})

@@ -11,17 +11,14 @@ from typing import TypeVar
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
 from core.errors import BugError, WeightsError, WeightsProblem
 from core.fingerprint.codes import CHROMAPRINT_RATE_HZ
-from core.types import Codes, Fingerprint, Float32Array, Stem
+from core.fingerprint.grain import GrainStream, Pcm, grain_of
+from core.types import Codes, Fingerprint, Float32Array, Grain, Stem
 
 INPUT_RATE_HZ = 44_100
 FULL_SCALE = 32_767.0  # of int16
-
-# The sound that Chromaprint looks at: int16 [n], mono, at ``CHROMAPRINT_RATE_HZ``.
-Pcm = NDArray[np.int16]
 
 _Answer = TypeVar("_Answer")
 
@@ -29,11 +26,12 @@ _Answer = TypeVar("_Answer")
 class FingerprintExtractor:
     """Makes the codes of one song from its blocks; used once, by one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hears_grain: bool = False) -> None:
         self._chromaprint = _load_chromaprint()
         self._resampler = soxr.ResampleStream(
             INPUT_RATE_HZ, CHROMAPRINT_RATE_HZ, 1, dtype="float32", quality="HQ"
         )
+        self._grain = GrainStream() if hears_grain else None
         self._fingerprinter = self._chromaprint.Fingerprinter()
         self._ask(self._fingerprinter.start, CHROMAPRINT_RATE_HZ, 1)
 
@@ -41,8 +39,15 @@ class FingerprintExtractor:
         """Take the next samples, float32 [2, n] at 44.1 kHz in [-1, 1]."""
         self._push(block.mean(axis=0), is_last=False)
 
+    @property
+    def grain(self) -> Grain:
+        """The fine grain of what was heard; empty where it was not asked for."""
+        return np.zeros(0, np.uint8) if self._grain is None else self._grain.finish()
+
     def feed_pcm(self, pcm: Pcm) -> None:
         """Take sound that needs no resampling any more."""
+        if self._grain is not None:
+            self._grain.push(pcm)
         self._ask(self._fingerprinter.feed, pcm.tobytes())
 
     def finish(self) -> Codes:
@@ -77,10 +82,24 @@ def pcm_of(mono: Float32Array, *, rate_hz: float) -> Pcm:
 
 def codes_at(pcm: Pcm, *, factor: float) -> Codes:
     """Return the codes of a sound as it is when played ``factor`` times as fast."""
+    return codes_of(played_at(pcm, factor=factor))
+
+
+def grain_at(pcm: Pcm, *, factor: float) -> Grain:
+    """Return the grain of a sound as it is when played ``factor`` times as fast."""
+    return grain_of(played_at(pcm, factor=factor))
+
+
+def codes_of(pcm: Pcm) -> Codes:
+    """Return the codes of a sound."""
     extractor = FingerprintExtractor()
-    sound = pcm.astype(np.float32) / FULL_SCALE
-    extractor.feed_pcm(pcm_of(sound, rate_hz=CHROMAPRINT_RATE_HZ * factor))
+    extractor.feed_pcm(pcm)
     return extractor.finish()
+
+
+def played_at(pcm: Pcm, *, factor: float) -> Pcm:
+    """Return a sound as it is when played ``factor`` times as fast."""
+    return pcm_of(pcm.astype(np.float32) / FULL_SCALE, rate_hz=CHROMAPRINT_RATE_HZ * factor)
 
 
 def _pcm(sound: Float32Array) -> Pcm:

@@ -27,6 +27,12 @@ CLEAR_ERROR = 0.13
 LAYER_UNEVENNESS = 0.07
 LAYER_SHARE = 0.43
 
+# Other takes of a piece, and other renderings of a score to one metronome, have codes that differ
+# in 0.045 to 0.23. Their grain differs in 0.29 at least, in 0.42 mostly; that of equalisers,
+# compressors and codecs in 0.25 at most, where the frames lie half a step apart.
+TAKE_GRAIN_ERROR = 0.27
+CLEAR_GRAIN_ERROR = 0.22
+
 # Short stretches must agree better. Clips differ in up to 0.083 unless the equaliser was turned,
 # and stretches of half a minute of other songs come down to 0.13.
 EXCERPT_ERROR = 0.12
@@ -61,16 +67,23 @@ def prove(a: Codes, b: Codes, *, found: Alignment) -> Proof | None:
     return None
 
 
+def is_another_take(grain_error: float | None) -> bool:
+    """Whether what proves one recording by its codes is played anew; unknown where unheard."""
+    return grain_error is not None and grain_error > TAKE_GRAIN_ERROR
+
+
 def same_sound(a: Codes, b: Codes) -> bool:
     """Whether two songs hold one recording, as a whole or one inside the other."""
     found = align(a, b)
     return found is not None and prove(a, b, found=found) is not None
 
 
-def confidence(proof: Proof, found: Alignment) -> Confidence:
-    """Return how sure a proof is, from its error."""
+def confidence(proof: Proof, found: Alignment, *, grain_error: float | None) -> Confidence:
+    """Return how sure a proof is: by its grain, else by its codes alone, which takes can share."""
+    if grain_error is not None:
+        return Confidence.SURE if grain_error <= CLEAR_GRAIN_ERROR else Confidence.LIKELY
     clear = CLEAR_ERROR if proof is Proof.RECORDING else EXCERPT_CLEAR_ERROR
-    return Confidence.SURE if found.bit_error_rate <= clear else Confidence.LIKELY
+    return Confidence.LIKELY if found.bit_error_rate <= clear else Confidence.UNSURE
 
 
 def has_other_layers(found: Alignment) -> bool:

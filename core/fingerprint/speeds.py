@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Codes
+from core.types import Codes, Grain
 
 SEMITONE = 2.0 ** (1 / 12)
 # The codes of a sound and of one that plays 0.5 % faster differ in 0.09 of bits (0.18 at most),
@@ -70,10 +70,11 @@ class SpedCodes:
 
 @dataclass(frozen=True, slots=True)
 class Speeds:
-    """A song at all ``FACTORS``, and the way to hear it at any other."""
+    """A song at all ``FACTORS``, and the ways to hear it at any other."""
 
     sped: tuple[SpedCodes, ...]
     listen: Callable[[float], Codes]
+    listen_closely: Callable[[float], Grain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Line:
     votes: int
 
 
-def speeds(listen: Callable[[float], Codes]) -> Speeds:
-    """Return a song at all factors; ``listen`` gives its codes at one."""
-    return Speeds(tuple(SpedCodes(f, f, listen(f)) for f in FACTORS), listen)
+def speeds(listen: Callable[[float], Codes], listen_closely: Callable[[float], Grain]) -> Speeds:
+    """Return a song at all factors; the arguments give its codes and its grain at one."""
+    return Speeds(tuple(SpedCodes(f, f, listen(f)) for f in FACTORS), listen, listen_closely)
 
 
 def tuned(asked: Speeds, b: Codes) -> SpedCodes | None:
@@ -109,6 +110,14 @@ def stretched(codes: Codes, slope: float) -> Codes:
     """Return codes for a sound that lasts ``slope`` times as long, in the same key."""
     places = np.rint(np.arange(round(len(codes) * slope)) / slope).astype(np.int64)
     return codes[np.minimum(places, len(codes) - 1)]
+
+
+def grain_as(asked: Speeds, played: SpedCodes) -> Grain:
+    """Return the song's grain as it is played."""
+    grain = asked.listen_closely(played.factor)
+    slope = played.factor / played.pace
+    places = np.rint(np.arange(round(len(grain) * slope)) / slope).astype(np.int64)
+    return grain[np.minimum(places, len(grain) - 1)]
 
 
 def _at_speed(listen: Callable[[float], Codes], b: _Held, *, factor: float) -> SpedCodes | None:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from core.errors import UnknownSongError
 from core.library.blobs import code_blob, codes, float_blob, floats
 from core.library.database import Shelf
@@ -11,6 +13,7 @@ from core.types import (
     Codes,
     Fingerprint,
     Float32Array,
+    Grain,
     ModelId,
     SongId,
     SpaceName,
@@ -33,6 +36,12 @@ def write_fingerprints(
         "INSERT INTO fingerprint (song_id, stem, start_s, codes) VALUES (?, ?, ?, ?)",
         [(song_id, f.stem.value, f.start_s, code_blob(f.codes)) for f in fingerprints],
     )
+
+
+def write_grain(connection: sqlite3.Connection, song_id: SongId, *, grain: Grain | None) -> None:
+    """Store the fine grain of a song's mix, where it was heard."""
+    if grain is not None:
+        connection.execute("INSERT INTO grain VALUES (?, ?)", (song_id, grain.tobytes()))
 
 
 def write_vectors(
@@ -71,6 +80,7 @@ def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
         "DELETE FROM cover WHERE song_id = ?",
         "DELETE FROM overview WHERE song_id = ?",
         "DELETE FROM fingerprint WHERE song_id = ?",
+        "DELETE FROM grain WHERE song_id = ?",
         "DELETE FROM vectors WHERE song_id = ?",
     ):
         connection.execute(statement, (song_id,))
@@ -99,6 +109,14 @@ class EvidenceShelf(Shelf):
                 fingerprint = Fingerprint(Stem(stem), start_s, self._codes(blob))
                 found.setdefault(SongId(song_id), []).append(fingerprint)
             yield from ((song_id, tuple(several)) for song_id, several in found.items())
+
+    def grain(self, song_id: SongId) -> Grain | None:
+        """Return the fine grain of a song's mix; None where an older version has heard it."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT grains FROM grain WHERE song_id = ?", (song_id,)
+            ).fetchone()
+        return None if row is None else np.frombuffer(row[0], np.uint8)
 
     def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
         """Return a song's vectors of a stem in a space, or None where it has none."""

@@ -202,6 +202,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX archived_by_action ON archived (action_id)",
     ),
+    (
+        """CREATE TABLE grain (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            grains BLOB NOT NULL
+        )""",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from core.library.evidence import (
     clear_evidence,
     write_cover,
     write_fingerprints,
+    write_grain,
     write_pictures,
     write_vectors,
 )
@@ -75,6 +76,7 @@ class Catalogue(
             clear_verdicts(connection, song.song_id)
             write_pictures(connection, song.song_id, cover=record.cover, overview=record.overview)
             write_fingerprints(connection, song.song_id, fingerprints=record.fingerprints)
+            write_grain(connection, song.song_id, grain=record.grain)
             write_vectors(connection, song.song_id, vectors=record.vectors)
             write_measures(connection, song.song_id, measures=record.measures)
             queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from core.audio import decode
 from core.duplicates import SongEvidence, judge, judge_at_speeds, judge_places
 from core.fingerprint.codes import CODE_PERIOD_S
-from core.fingerprint.extract import codes_at, fingerprint, pcm_of
+from core.fingerprint.extract import codes_at, fingerprint, grain_at, pcm_of
 from core.fingerprint.speeds import speeds
 from core.progress import Progress
 from core.types import (
@@ -141,9 +142,17 @@ def played(samples, speed):
     return np.stack([np.interp(places, whole, one) for one in samples]).astype(np.float32)
 
 
+def at(pcm, factor):
+    return codes_at(pcm, factor=factor)
+
+
+def grain(pcm, factor):
+    return grain_at(pcm, factor=factor)
+
+
 def speeds_of(samples):
     pcm = pcm_of(samples.mean(axis=0), rate_hz=RATE_HZ)
-    return speeds(lambda factor: codes_at(pcm, factor=factor))
+    return speeds(partial(at, pcm), partial(grain, pcm))
 
 
 @pytest.mark.parametrize("speed", [0.96, 0.985, 1.01, 1.04])

@@ -17,10 +17,10 @@ def proof(a, b):
 @pytest.mark.parametrize(
     ("rate", "expected", "sure"),
     [
-        (0.02, Proof.RECORDING, Confidence.SURE),
-        (0.12, Proof.RECORDING, Confidence.SURE),
-        (0.15, Proof.RECORDING, Confidence.LIKELY),
-        (0.21, Proof.RECORDING, Confidence.LIKELY),
+        (0.02, Proof.RECORDING, Confidence.LIKELY),
+        (0.12, Proof.RECORDING, Confidence.LIKELY),
+        (0.15, Proof.RECORDING, Confidence.UNSURE),
+        (0.21, Proof.RECORDING, Confidence.UNSURE),
         (0.27, None, None),
     ],
 )
@@ -30,7 +30,9 @@ def test_a_whole_song_is_proved_by_its_error(rate, expected, sure):
     assert proof(SONG, worn) is expected
     assert same_sound(SONG, worn) is (expected is not None)
     if expected:
-        assert confidence(expected, found) is sure
+        assert confidence(expected, found, grain_error=None) is sure
+        assert confidence(expected, found, grain_error=0.1) is Confidence.SURE
+        assert confidence(expected, found, grain_error=0.25) is Confidence.LIKELY
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.fingerprint.codes import CHROMAPRINT_RATE_HZ
-from core.fingerprint.extract import codes_at, pcm_of
+from core.fingerprint.extract import codes_at, grain_at, pcm_of
 from core.fingerprint.match import align
 from core.fingerprint.speeds import FACTORS, SEMITONE, speeds, stretched, tuned
 from tests.core.fingerprint.codes import flipped, random_codes
@@ -20,11 +20,19 @@ def pcm():
 
 @pytest.fixture(scope="module")
 def song(pcm):
-    return speeds(partial(at, pcm))
+    return heard(pcm)
 
 
 def at(pcm, factor):
     return codes_at(pcm, factor=factor)
+
+
+def grain(pcm, factor):
+    return grain_at(pcm, factor=factor)
+
+
+def heard(pcm):
+    return speeds(partial(at, pcm), partial(grain, pcm))
 
 
 @pytest.mark.parametrize("factor", [0.96, 0.975, 0.9951, 1.0049, 1.0137, 1.04])
@@ -73,7 +81,7 @@ def test_other_songs_and_higher_speeds_are_not_found(song, pcm):
 
 
 def test_silence_has_no_speed():
-    silent = speeds(partial(at, np.zeros(60 * CHROMAPRINT_RATE_HZ, np.int16)))
+    silent = heard(np.zeros(60 * CHROMAPRINT_RATE_HZ, np.int16))
     assert tuned(silent, np.zeros(600, np.uint32)) is None
     assert tuned(silent, random_codes(1, 500)) is None
 
@@ -89,6 +97,6 @@ def test_stretched_codes_stand_where_their_time_has_come():
 
 
 def test_a_song_too_short_for_codes_has_none_at_any_speed():
-    short = speeds(partial(at, np.zeros(CHROMAPRINT_RATE_HZ, np.int16)))
+    short = heard(np.zeros(CHROMAPRINT_RATE_HZ, np.int16))
     assert [len(sped.codes) for sped in short.sped] == [0] * len(FACTORS)
     assert tuned(short, random_codes(1, 500)) is None
