@@ -20,7 +20,9 @@ from core.errors import Cancelled, ClusterError, ClusterProblem, LibraryError
 from core.progress import Progress
 from core.vectors.milvus import MilvusStore
 
-DONE, FAILED, LED = 0, 1, 3
+# Kubernetes takes a Job's pod that ends with 0 for done, also when it was drained half-way
+# (kubernetes#120182), so work that was stopped before its end has a status of its own.
+DONE, FAILED, LED, STOPPED = 0, 1, 3, 4
 OUTCOMES = {DONE: "done", FAILED: "failed", LED: "led"}
 
 log = logging.getLogger(__name__)
@@ -94,7 +96,7 @@ class Program:
             sys.stdout.flush()
         except Cancelled:
             self._metrics.ended("stopped")
-            return DONE
+            return STOPPED
         except (ClusterError, LibraryError) as error:
             code = self._failed(error)
         self._metrics.count(tally, seconds=time.monotonic() - started)
