@@ -131,7 +131,7 @@ def _set_texts(file: Mutagen, field: Field, values: Sequence[str]) -> None:
         tags.setall(name, [frame(encoding=id3.Encoding.UTF8, text=list(values))] if values else [])
         return
     if not values:
-        tags.pop(name, None)
+        _drop(tags, name)
         return
     tags[name] = [_track(value) for value in values] if name == "trkn" else list(values)
 
@@ -261,16 +261,21 @@ def _get_ape(tags: Mutagen) -> Iterable[Image]:
 
 
 def _set_ape(tags: Mutagen, images: Sequence[Image]) -> None:
-    tags.pop(APE_COVER, None)
+    _drop(tags, APE_COVER)
     for image in images[:1]:  # it has room for one
         name = image.description.encode() or b"Cover"
         tags[APE_COVER] = APEValue(name + b"\0" + image.data, apev2.BINARY)
 
 
 def _put(tags: Mutagen, name: str, values: Sequence[object]) -> None:
-    tags.pop(name, None)
+    _drop(tags, name)
     if values:
         tags[name] = list(values)
+
+
+def _drop(tags: Mutagen, name: str) -> None:
+    if name in tags:  # not pop(): some of mutagen's tags are lists that look like mappings
+        del tags[name]
 
 
 def _mime(data: bytes) -> str:
