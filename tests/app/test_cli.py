@@ -101,7 +101,8 @@ def test_answers_have_the_promised_shape(run: Run, music: Path, tmp_path: Path) 
     pairs = run("duplicates", "--json").json["pairs"]
     assert [pair["verdict"] for pair in pairs] == ["same_recording"]
     assert {pairs[0]["a"]["path"], pairs[0]["b"]["path"]} == {str(music / "one.flac"), str(copy)}
-    assert set(pairs[0]["overlap"]) == {"a_start_s", "b_start_s", "duration_s"}
+    assert set(pairs[0]["overlap"]) == {"a_start_s", "b_start_s", "duration_s", "b_duration_s"}
+    assert pairs[0]["confidence"] in ("sure", "likely")
     assert run("duplicates", music / "two.flac", "--json").json == {"pairs": []}
 
     for stem in ("backing", "mix", "vocal"):
