@@ -1,6 +1,7 @@
 """The command line's verbs about copies: groups, the better one, trash, decisions, checks."""
 
 import argparse
+from collections.abc import Sequence
 
 from app import duplicate_output as shapes
 from app import output, wiring
@@ -8,6 +9,8 @@ from app.cluster_verbs import NO_CLUSTER, WRONG_USAGE, port_of
 from app.verbs import OK, SOME_FAILED, stoppable
 from core.cluster_types import CatalogueVerdict
 from core.copy_types import CheckReport, DoneAction
+from core.ports import SyncPort
+from core.progress import Progress
 from core.settings import Settings
 from core.types import Decision, SongId
 
@@ -90,30 +93,32 @@ def undo(args: argparse.Namespace, settings: Settings) -> int:
 
 def check(args: argparse.Namespace, settings: Settings) -> int:
     """Compare a file with the library, and with the production catalogue; nothing is stored."""
-    if args.cluster:
-        with wiring.open_catalogue(settings) as catalogue:
-            if port_of(args, catalogue) is None:
-                output.say(NO_CLUSTER)
-                return WRONG_USAGE
     with wiring.open_workbench(settings) as bench, stoppable() as progress:
-        report = bench.check(args.file, progress=progress)
-        found: list[CatalogueVerdict] | None = None
+        # Once only, since a token of standard input can be read once; and before the analysis.
         port = port_of(args, bench.catalogue) if args.cluster else None
-        if port is not None:
-            found = list(
-                port.check(
-                    fingerprints=report.fingerprints,
-                    vectors=report.vectors,
-                    duration_s=report.duration_s,
-                    progress=progress,
-                )
-            )
+        if args.cluster and port is None:
+            output.say(NO_CLUSTER)
+            return WRONG_USAGE
+        report = bench.check(args.file, progress=progress)
+        found = None if port is None else _in_catalogue(report, port, progress=progress)
         names = {song_id: bench.catalogue.song(song_id) for song_id in _named(report)}
     if args.json:
         output.emit(shapes.check_shape(report, names.__getitem__, catalogue=found))
     else:
         output.put(*shapes.check_words(report, names.__getitem__, catalogue=found))
     return OK
+
+
+def _in_catalogue(
+    report: CheckReport, port: SyncPort, *, progress: Progress
+) -> Sequence[CatalogueVerdict]:
+    """Ask the production catalogue what the file is to its songs; only vectors leave."""
+    return port.check(
+        fingerprints=report.fingerprints,
+        vectors=report.vectors,
+        duration_s=report.duration_s,
+        progress=progress,
+    )
 
 
 def _groups(args: argparse.Namespace, settings: Settings) -> int:

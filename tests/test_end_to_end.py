@@ -126,6 +126,20 @@ def test_the_whole_chain(
     assert not {"clip \N{MUSICAL NOTE}", songs[real_songs[1].name]["title"]} <= set(titles)
     assert all(line["reason"] for line in listed)
 
+    demo = _variant(real_songs[5], tmp_path / "demo.flac", start_s=20.0, length_s=40.0)
+    checked = first.run(
+        "check", demo, "--cluster", "--uri", empty_milvus_server.uri, "--token-stdin", "--json",
+        stdin=empty_milvus_server.token,
+    )  # fmt: skip
+    assert checked.code == 0, checked.err
+    assert checked.json["verdicts"] == []  # nothing of the first musician's
+    (close,) = checked.json["catalogue"]
+    assert (close["verdict"], close["title"]) == ("excerpt", real_songs[5].stem)
+    assert close["overlap"]["b_start_s"] - close["overlap"]["a_start_s"] == pytest.approx(
+        20.0, abs=0.5
+    )
+    assert first.run("songs", "--json").json == list(songs.values())
+
 
 def test_trouble_with_the_cluster_is_said_and_loses_nothing(
     real_songs: list[Path], empty_milvus_server: DemoServer, tmp_path: Path
