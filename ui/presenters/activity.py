@@ -4,6 +4,7 @@ First answers come before any separation: files that are dropped while voices ar
 interrupt that (it goes on afterwards, where it was).
 """
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -86,14 +87,23 @@ class ActivityPresenter:
                 return f"Separating voices: {self._tally.words}"
 
     def open_library(self) -> None:
-        """Read the library, then go on with what was queued when it was closed."""
+        """Read the library, then go on with what was queued when it was closed.
+
+        What was loaded by then stays loaded: the collector need not walk it again. It is some
+        hundred thousand objects of the models' libraries, and walking them held every thread,
+        and the window, for up to a second on a busy machine.
+        """
         verb = Verb(
             lambda _: read_snapshot(self._workbench),
             on_success=self._opened,
             on_failure=self._library.fail,
         )
         self._lanes.run(verb, Lane.COMPUTE)
-        warm_up = Verb(lambda _: self._workbench.warm_up(), on_failure=self._notices.warn)
+        warm_up = Verb(
+            lambda _: self._workbench.warm_up(),
+            on_success=lambda _: gc.freeze(),
+            on_failure=self._notices.warn,
+        )
         self._lanes.run(warm_up, Lane.COMPUTE)
 
     def add(self, paths: Sequence[Path]) -> None:
