@@ -60,6 +60,12 @@ class CompleteReader:
         self._tally = tally
         self._pause = pause
         self._canaries: list[Row] = []
+        self._is_ready = False
+
+    def ready(self) -> None:
+        """Take the canaries as they are now, unless that was done before."""
+        if not self._is_ready:
+            self.refresh()
 
     def refresh(self) -> None:
         """Take the canaries as they are now; raises ``ClusterError`` INCOMPLETE."""
@@ -67,7 +73,7 @@ class CompleteReader:
             keys = sorted(set(self._journal.notes(_NOTES).values()))
             found = self._store.get(shapes.CATALOGUE, keys, [])
             if len(found) == len(keys):
-                self._canaries = found
+                self._canaries, self._is_ready = found, True
                 return
         raise self._incomplete("canaries")
 

@@ -39,7 +39,11 @@ def make_marked(desk: Desk, *, lease: Lease, buckets: range = ALL_BUCKETS) -> No
     maker = _maker(desk, lease)
     if maker is None:
         return
-    while marks := desk.journal.marked(Mark.LIST, limit=SONGS_A_PAGE, buckets=buckets):
+    marks: Sequence[Marked] = ()
+    while not marks or len(marks) == SONGS_A_PAGE:
+        marks = desk.journal.marked(Mark.LIST, limit=SONGS_A_PAGE, buckets=buckets)
+        if not marks:
+            return
         by_song: dict[str, list[Marked]] = defaultdict(list)
         for one in marks:
             by_song[one.song].append(one)
@@ -63,7 +67,7 @@ def _maker(desk: Desk, lease: Lease) -> "_Maker | None":
     dimension = desk.store.dimension(shapes.CATALOGUE)
     if dimension is None:
         return None
-    desk.reader.refresh()
+    desk.reader.ready()
     return _Maker(desk, Facts(desk.store, desk.reader, dimension=dimension), lease=lease)
 
 

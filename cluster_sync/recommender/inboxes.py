@@ -1,8 +1,8 @@
 """Which inboxes must be looked at, told without loading them; and what was refused of each.
 
-A server counts the rows that were ever written to a collection. An inbox is passed over where that
-count and its sealed segments are those of the last look, which was believed to be complete: it saw
-at least as many changes as rows were added since the look before.
+A server counts the rows of sealed segments, and tells which collections have others. An inbox is
+passed over where all is sealed, and count and segments are those of the last look, which was
+believed to be complete: it saw at least as many changes as rows were added since the look before.
 """
 
 import hashlib
@@ -14,23 +14,24 @@ from dataclasses import dataclass
 from cluster_sync import collections as shapes
 from cluster_sync.lists import MAX_REASON_BYTES, REFUSALS, bare_row
 from cluster_sync.recommender.desk import Desk
+from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.tally import Refusal
 from core.types import LibraryId
 from core.vectors.milvus import MilvusStore
-from core.vectors.states import CollectionState, collection_state
+from core.vectors.states import CollectionState, collection_state, unsealed
 
 MAX_REPORTED = 1000  # refusals of one library that are reported back
+NAMES_A_CALL = 256
 INBOX_NOTES = "inbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """An inbox that must be looked at: as it was at the last look, and as it is now."""
+    """An inbox that must be looked at, and how it was at the last look."""
 
     name: str
     owner: LibraryId
     before: CollectionState | None
-    now: CollectionState | None
     is_second_look: bool = False
 
 
@@ -41,23 +42,30 @@ def changed_inboxes(desk: Desk, notes: Mapping[str, str]) -> list[Inbox]:
 
 def _changed(desk: Desk, notes: Mapping[str, str]) -> Iterator[Inbox]:
     names = [name for name in desk.store.names() if shapes.inbox_owner(name)]
+    written: set[str] = set()
+    for some in chunks(names, NAMES_A_CALL):
+        written |= unsealed(desk.store, some)
     states = desk.ahead(lambda name: collection_state(desk.store, name), names)
     for name, now in zip(names, states, strict=True):
         owner = shapes.inbox_owner(name)
         before, is_sure = _read_note(notes.get(name))
         is_same = now is not None and now == before
-        if owner is not None and not (is_same and is_sure):
-            yield Inbox(name, owner, before, now, is_second_look=is_same)
+        is_quiet = is_same and is_sure and name not in written
+        if owner is not None and not is_quiet:
+            yield Inbox(name, owner, before, is_second_look=is_same and name not in written)
 
 
-def note_look(desk: Desk, inbox: Inbox, *, n_changes: int) -> None:
-    """Remember that an inbox was looked at, and whether the look can have missed anything."""
-    if inbox.now is None:
+def note_look(desk: Desk, inbox: Inbox, *, now: CollectionState | None, n_changes: int) -> None:
+    """Remember that an inbox was looked at, and whether the look can have missed anything.
+
+    ``now`` is its state before the look.
+    """
+    if now is None:
         return
     before = inbox.before or CollectionState(0, frozenset())
-    was_all_seen = n_changes >= inbox.now.rows - before.rows
-    is_sure = inbox.is_second_look or (was_all_seen and before.segments <= inbox.now.segments)
-    text = json.dumps([inbox.now.rows, sorted(inbox.now.segments), is_sure])
+    was_all_seen = n_changes >= now.rows - before.rows
+    is_sure = inbox.is_second_look or (was_all_seen and before.segments <= now.segments)
+    text = json.dumps([now.rows, sorted(now.segments), is_sure])
     desk.journal.write_notes(INBOX_NOTES, {inbox.name: text})
 
 

@@ -30,6 +30,7 @@ from cluster_sync.recommender.tally import Refusal
 from cluster_sync.recommender.traits import Traits, new_traits, without_kin, write_traits
 from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import Row
+from core.vectors.states import CollectionState, collection_state, wait_until_sealed
 
 ROWS_A_STEP = 128  # 2 MB of songs of usual length, 20 MB of the longest
 
@@ -41,6 +42,7 @@ class Look:
     """What one look at an inbox has found so far; ``known`` is what the catalogue holds there."""
 
     inbox: Inbox
+    state: CollectionState | None
     known: Mapping[str, Known] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     n_songs: int = 0
@@ -59,20 +61,23 @@ def merge_inboxes(desk: Desk, inboxes: Sequence[Inbox], *, lease: Lease) -> None
     """Bring the catalogue in step with these inboxes."""
     gate = Gate(desk.store)
     loaded = desk.ahead(partial(_load, desk), inboxes)
-    for done, inbox in enumerate(loaded):
+    for done, look in enumerate(loaded):
         desk.progress.report(done, len(inboxes), what="merging")
-        _look(desk, inbox, gate=gate, lease=lease)
+        _look(desk, look, gate=gate, lease=lease)
 
 
-def _load(desk: Desk, inbox: Inbox) -> Inbox:
+def _load(desk: Desk, inbox: Inbox) -> Look:
     """Load an inbox while others are merged: it takes seconds, most of them waiting."""
+    # At most AHEAD + 1 of these run at once, each with a second thread: fewer than there are.
+    sealing = desk.pool.submit(wait_until_sealed, desk.store, inbox.name)
     with suppress(ClusterError):  # the look will tell
         desk.store.load(inbox.name)
-    return inbox
+    sealing.result()
+    return Look(inbox, collection_state(desk.store, inbox.name))
 
 
-def _look(desk: Desk, inbox: Inbox, *, gate: Gate, lease: Lease) -> None:
-    look = Look(inbox)
+def _look(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
+    inbox = look.inbox
     try:
         _merge(desk, look, gate=gate, lease=lease)
     except ClusterError as error:
@@ -82,7 +87,7 @@ def _look(desk: Desk, inbox: Inbox, *, gate: Gate, lease: Lease) -> None:
         look.refused.append(Refusal(inbox.name, REFUSED_SHAPE))
     desk.tally.refuse(look.refused)
     report_refusals(desk.store, inbox.owner, look.refused)
-    note_look(desk, inbox, n_changes=look.n_changes)
+    note_look(desk, inbox, now=look.state, n_changes=look.n_changes)
     desk.store.release(inbox.name)
 
 

@@ -25,7 +25,7 @@ from core.errors import ClusterError, ClusterProblem
 from core.progress import Progress
 from core.vectors.milvus import MilvusStore
 
-THREADS = 4  # reads and writes in flight; each waits for the server most of the time
+THREADS = 8  # reads and writes in flight; each waits for the server most of the time
 
 Pause = Callable[[float], None]
 
@@ -65,8 +65,8 @@ def recommend_pass(
             try:
                 with _leading(store, MERGE, pause=pause) as lease:
                     merge_inboxes(desk, inboxes, lease=lease)
-                    settle(desk, lease=lease)
-                _make_lists(desk, lists if taking.result() else None)
+                    has_gone = settle(desk, lease=lease)
+                _make_lists(desk, lists if taking.result() else None, has_gone=has_gone)
             finally:
                 if taking.result():
                     lists.release()
@@ -107,14 +107,15 @@ def _to_do(desk: Desk) -> tuple[list[Inbox], bool]:
     return inboxes, marked.result()
 
 
-def _make_lists(desk: Desk, lease: Lease | None) -> None:
+def _make_lists(desk: Desk, lease: Lease | None, *, has_gone: bool) -> None:
     """Make what is marked, unless shards are at work: then it is theirs."""
     if lease is None:
         log.info("other processes are making lists: they are left to them")
         return
     i2i.make_marked(desk, lease=lease)
-    finish_gone(desk)
-    i2i.make_marked(desk, lease=lease)
+    if has_gone:
+        finish_gone(desk)
+        i2i.make_marked(desk, lease=lease)
 
 
 @contextmanager

@@ -26,13 +26,18 @@ SONGS_A_STEP = 256  # with their recall up to 15,000 sketches of 3 kB
 NEVER = 2.0  # above every cosine: what has no list yet has a mark of its own
 
 
-def settle(desk: Desk, *, lease: Lease) -> None:
-    """Mark the lists that must be made, for all songs that came or left."""
-    _settle_gone(desk, lease=lease)
+def settle(desk: Desk, *, lease: Lease) -> bool:
+    """Mark the lists that must be made, for all songs that came or left; tell whether any left."""
+    has_gone = _settle_gone(desk, lease=lease)
     desk.reader.refresh()
-    while marks := desk.journal.marked(Mark.NEW, limit=SONGS_A_STEP):
+    marks: Sequence[Marked] = ()
+    while not marks or len(marks) == SONGS_A_STEP:
         desk.step(lease)
+        marks = desk.journal.marked(Mark.NEW, limit=SONGS_A_STEP)
+        if not marks:
+            break
         _settle_new(desk, marks)
+    return has_gone
 
 
 def finish_gone(desk: Desk) -> None:
@@ -46,7 +51,8 @@ def finish_gone(desk: Desk) -> None:
             desk.journal.done(marks)
 
 
-def _settle_gone(desk: Desk, *, lease: Lease) -> None:
+def _settle_gone(desk: Desk, *, lease: Lease) -> bool:
+    has_gone = False
     for marks in desk.journal.each(Mark.GONE, size=SONGS_A_STEP):
         desk.step(lease)
         gone = _absent(desk, marks)
@@ -55,6 +61,8 @@ def _settle_gone(desk: Desk, *, lease: Lease) -> None:
         desk.store.delete(TRAITS, gone)
         desk.store.delete(shapes.RECOMMENDATIONS, gone)
         desk.journal.done([one for one in marks if one.song not in gone])
+        has_gone = has_gone or bool(gone)
+    return has_gone
 
 
 def _absent(desk: Desk, marks: Sequence[Marked]) -> list[str]:
