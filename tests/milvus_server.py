@@ -39,7 +39,6 @@ class SecureServer:
             self.uri, token=token or self.server.token, ca_file=self.authority.ca_file
         )
 
-
     def wipe(self) -> None:
         """Leave it as a new server is."""
         store = self.open()
