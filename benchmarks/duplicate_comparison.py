@@ -25,7 +25,7 @@ from benchmarks.variants import Group, random_for
 # acoustid compares pairs: some of different songs show how often it is wrong.
 DIFFERENT_PAIRS = 1_000
 # Every so many trials are put to the others: a comparison of a pair takes acoustid 50 ms.
-EVERY = 2
+EVERY = 3
 COMPARED = 10  # songs that a question is compared with to tell how long one takes
 
 

@@ -7,12 +7,13 @@ asking again with new thresholds then takes no new analysis.
 
 import hashlib
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -37,6 +38,8 @@ from core.types import (
 )
 from core.workbench import Workbench
 
+Result = TypeVar("Result")
+
 # What changes evidence or vectors; thresholds and the search lie elsewhere.
 ANALYSIS_SOURCES = (
     "analysis.py",
@@ -48,7 +51,11 @@ ANALYSIS_SOURCES = (
     "separation/*.py",
     "library/schema.py",
 )
-CODES_PER_PIECE = 40  # five seconds: long enough to look like music, too short to prove anything
+# Two seconds of real music: a third of what proves an excerpt.
+CODES_PER_PIECE = 16
+TURNED_BITS = 2  # of each code
+# How far a made-up song's vectors are from those of the two songs between which they lie.
+STRAYING = 0.4
 # Trials whose voice is taken off before they are asked; the others get the first answer.
 SEPARATED = (Group.EQ, Group.MASTERING, Group.NOISE, Group.ROOM, Group.VOICE, Group.LEAD)
 
@@ -64,12 +71,28 @@ class Asked:
 
 def analysis_key() -> str:
     """Return what names the state of all sources that an analysis depends on."""
+    return sources_key(ANALYSIS_SOURCES)
+
+
+def sources_key(patterns: Sequence[str]) -> str:
+    """Return what names the state of some sources of ``core``."""
     core = Path(__file__).parent.parent / "core"
-    files = sorted(chain.from_iterable(core.glob(pattern) for pattern in ANALYSIS_SOURCES))
+    files = sorted(set(chain.from_iterable(core.glob(pattern) for pattern in patterns)))
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:10]
+
+
+def remembered(
+    folder: Path, name: str, sources: Sequence[str], *, make: Callable[[], Result]
+) -> Result:
+    """Return what was made by the sources as they are now; made where nothing is kept."""
+    file = folder / f"{name}-{sources_key(sources)}.pickle"
+    if not file.exists():
+        file.write_bytes(pickle.dumps(make()))
+    result: Result = pickle.loads(file.read_bytes())  # written by this benchmark
+    return result
 
 
 @contextmanager
@@ -187,17 +210,22 @@ def _made_up(
 
 
 def shuffled(fingerprint: Fingerprint, rng: np.random.Generator) -> Fingerprint:
-    """Return the codes in pieces of five seconds, in another order, one bit of each turned."""
+    """Return the codes in pieces of two seconds, no two of them neighbours as before."""
     codes = fingerprint.codes
     pieces = np.array_split(codes, max(len(codes) // CODES_PER_PIECE, 1))
-    order = rng.permutation(len(pieces))
-    turned = np.uint32(1) << rng.integers(0, 32, len(codes), dtype=np.uint32)
-    return replace(fingerprint, codes=np.concatenate([pieces[i] for i in order]) ^ turned)
+    order = [*range(1, len(pieces), 2), *range(0, len(pieces), 2)]
+    first = int(rng.integers(len(order)))
+    turned = np.zeros(len(codes), np.uint32)
+    for _ in range(TURNED_BITS):
+        turned ^= np.uint32(1) << rng.integers(0, 32, len(codes), dtype=np.uint32)
+    moved = np.concatenate([pieces[place] for place in [*order[first:], *order[:first]]])
+    return replace(fingerprint, codes=moved ^ turned)
 
 
 def _between(a: StemVectors, b: StemVectors, *, rng: np.random.Generator) -> StemVectors:
-    share = float(rng.uniform(0.2, 0.8))
-    song = _unit(share * a.song + (1.0 - share) * b.song)
+    share = float(rng.uniform(0.3, 0.7))
+    strayed = STRAYING * _unit(rng.standard_normal(a.song.shape).astype(np.float32))
+    song = _unit(_unit(share * a.song + (1.0 - share) * b.song) + strayed)
     return replace(a, song=song, excerpts=_unit(a.excerpts + song - a.song))
 
 

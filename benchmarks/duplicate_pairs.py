@@ -88,10 +88,15 @@ class Strangers:
     """Holds each question, at all its speeds, against some songs that are not in it."""
 
     def __init__(
-        self, evidence: Sequence[SongEvidence], *, files: Mapping[SongId, Path], related: Relation
+        self,
+        evidence: Sequence[SongEvidence],
+        *,
+        files: Mapping[SongId, Path],
+        related: Relation,
+        twins: Relation,
     ) -> None:
         self._known = [(files[one.song_id], one) for one in evidence]
-        self._related = related
+        self._related, self._twins = related, twins
         self.n_pairs = 0
         self.claims: list[tuple[Path, Path, PairVerdict]] = []
 
@@ -100,12 +105,17 @@ class Strangers:
         speeds, rng = asked.question.speeds, random_for("strangers", asked.trial.path.name)
         for place in rng.integers(len(self._known), size=STRANGERS if speeds else 0):
             file, other = self._known[place]
-            if speeds is None or set(self._related.get(file, (file,))) & set(asked.trial.origins):
+            if speeds is None or self._is_in(file, asked.trial.origins):
                 continue
             self.n_pairs += 1
             pair = judge_at_speeds(asked.question.evidence, other, speeds=speeds)
             if pair is not None and pair.verdict in CLAIMS:
                 self.claims.append((asked.trial.path, file, pair))
+
+    def _is_in(self, file: Path, origins: Sequence[Path]) -> bool:
+        """Whether a file of the library, or a twin of it, sounds in the question."""
+        own = set(self._related.get(file, (file,)))
+        return bool((own | {t for one in own for t in self._twins.get(one, ())}) & set(origins))
 
 
 def likeness_of_waveforms(a: Path, b: Path, overlap: Overlap) -> float:

@@ -47,11 +47,12 @@ class PairFigures:
     """All pairs of different files that were judged."""
 
     n_songs: int
-    n_related: int  # pairs of a song and itself with a voice: no different songs
-    pair_ms: float
     told: Sequence[ToldPair]
     kinds: Mapping[Path, Kind]
     twins: Relation
+    pair_ms: float = 0.0
+    n_backed: int = 0  # pairs of which both have had their voice taken off
+    n_related: int = 0  # pairs of a song and itself with a voice: no different songs
     sped: Strangers | None = None
 
     @property
@@ -69,8 +70,8 @@ class PairFigures:
 class Figures:
     """All that the page tells."""
 
-    tallies: Mapping[str, Tally]
-    split: str  # whose tally the page shows
+    judged: Tally
+    split: str  # whose songs the variants are made of
     pairs: PairFigures
     comparison: Comparison
     times: Times
@@ -78,11 +79,6 @@ class Figures:
     songs: Mapping[str, int]
     library_songs: int
     took_s: float
-
-    @property
-    def judged(self) -> Tally:
-        """What the page shows."""
-        return self.tallies[self.split]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,9 @@ def page(figures: Figures) -> str:
                 _recipes(figures.judged.found),
                 "## What each verdict was worth",
                 "All verdicts that the library gave on the variants. *Other class*: the two are"
-                " related, but not so; *twin*: two files of the corpus hold the same recording.",
+                " related, but not so; *twin*: two files of the corpus hold the same recording."
+                " Most of the first kind are copies of a song beside the song under a voice: until"
+                " the voice is taken off, that can pass for the same recording.",
                 _verdicts(figures.judged),
                 "## Different songs",
                 *_different(figures.pairs),
@@ -259,7 +257,8 @@ def _different(pairs: PairFigures) -> tuple[str, ...]:
         f" are the same recording by their waveforms (which correlate above {CONFIRMED_FROM} at"
         f" the place named): two encodings, mixes or speeds in one game. {len(wrong)} got one and"
         f" are not ({said or 'none'}; 95 %: at most {1e6 * upper:.1f} in a million, were pairs"
-        f" independent). {len(backings)} pairs got `same_backing`."
+        f" independent). {len(backings)} pairs got `same_backing`,"
+        f" of {pairs.n_backed:,} whose backings are known."
     )
     rows = [
         (
@@ -270,7 +269,7 @@ def _different(pairs: PairFigures) -> tuple[str, ...]:
             pair.a.name,
             pair.b.name,
         )
-        for pair in pairs.told
+        for pair in sorted(pairs.told, key=lambda pair: (pair.is_confirmed, -pair.verdict.score))
         if pair.verdict.verdict in (*CLAIMS, Verdict.SAME_BACKING)
     ]
     return (
@@ -356,15 +355,14 @@ def _costs(costs: Sequence[Cost]) -> str:
     return table(("songs", "one song", "slowest", "start-up", "memory, peak", "on disk"), rows)
 
 
-def misses(tallies: Mapping[str, Tally], pairs: PairFigures) -> str:
+def misses(tally: Tally, pairs: PairFigures) -> str:
     """Return what was missed on the tuning songs, and what was wrong anywhere."""
-    tuning = tallies.get("tuning", Tally())
-    lines = ["# Missed on the tuning songs", ""]
-    for one in tuning.found:
+    lines = ["# Missed", ""]
+    for one in tally.found:
         if not one.is_found:
             lines.append(f"- {one.trial.path} | {one.expected.file} | {_said(one)}")
-    lines += ["", "# Wrong verdicts on variants of the tuning songs", ""]
-    for trial, file, verdict in tuning.wrong:
+    lines += ["", "# Wrong verdicts on variants", ""]
+    for trial, file, verdict in tally.wrong:
         lines.append(f"- {trial.path} | {file} | {_evidence(verdict)}")
     lines += ["", "# Different songs with a verdict", ""]
     for a, b, verdict in pairs.sped.claims if pairs.sped else ():

@@ -37,9 +37,9 @@ def figures(*, n_recordings, told=()):
     tally.verdicts[Verdict.EXCERPT, Judgement.WRONG] = 1
     row = PeerRow("peer", dict.fromkeys(Group, Share(1, 2)), Share(3, 9), "questions")
     return Figures(
-        tallies={"judging": tally, "tuning": tally},
+        judged=tally,
         split="judging",
-        pairs=PairFigures(1001, 0, 1.0, told, {Path("loop"): Kind.DRUMS}, {}),
+        pairs=PairFigures(1001, told, {Path("loop"): Kind.DRUMS}, {}),
         comparison=Comparison((row, row), (Path("CLIP_10.mp3"),), "SyntaxError", 171),
         times=Times(0.5, 20.0, 0.7, 24),
         costs=[Cost(1000, 0.02, 0.04, 1.5, 400.0, 50.0)],
@@ -88,4 +88,4 @@ def test_every_row_has_as_many_cells_as_its_head():
 @pytest.mark.parametrize("said", ["expected excerpt", "library: nothing", "pair alone: nothing"])
 def test_misses_say_what_was_expected(said):
     shown = figures(n_recordings=20)
-    assert said in line(misses(shown.tallies, shown.pairs), "- CLIP_10.mp3")
+    assert said in line(misses(shown.judged, shown.pairs), "- CLIP_10.mp3")
