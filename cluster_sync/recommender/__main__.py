@@ -1,7 +1,7 @@
 """The recommender as a program: ``python -m cluster_sync.recommender COMMAND --uri URI``.
 
 It ends with 0 when done (a loop: when stopped by a signal), 1 for a problem (told in one line), 2
-for a wrong command line, 3 where another recommender holds the work, 4 where a signal stopped the work
+for a wrong command line, 3 where another recommender holds the work, 4 where a signal stopped it
 before its end. The token comes from a file, a mounted secret, never from the command line, where
 every process could read it.
 """
