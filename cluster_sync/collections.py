@@ -54,6 +54,7 @@ from cluster_sync.rows import (
 from core.errors import ClusterError, ClusterProblem
 from core.types import LibraryId, ModelId
 from core.vectors.milvus import CollectionSpec, FieldKind, FieldSpec, MilvusStore, Row
+from core.vectors.rows import IndexKind
 
 # Others say ``from cluster_sync import collections as shapes``, and find rows and keys here too.
 __all__ = [
@@ -108,8 +109,9 @@ GRAVE_FIELDS = tuple(one.name for one in _GRAVE_FIELDS)
 
 
 def inbox_spec(library_id: LibraryId, dimension: int) -> CollectionSpec:
-    """Return the shape of a library's inbox."""
-    return CollectionSpec(inbox_name(library_id), dimension, SONG_FIELD_SPECS)
+    """Return the shape of a library's inbox; nobody searches it, so that nothing is built."""
+    name = inbox_name(library_id)
+    return CollectionSpec(name, dimension, SONG_FIELD_SPECS, index=IndexKind.FLAT)
 
 
 def catalogue_spec(dimension: int) -> CollectionSpec:

@@ -7,7 +7,7 @@ import numpy as np
 from cluster_sync.keys import catalogue_id
 from cluster_sync.models import is_comparable
 from cluster_sync.rows import SharedSong, SharedVector
-from core.library.changes import Outbox
+from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.types import Codes, Fingerprint, Float32Array, ModelId, SongId, SpaceName, Stem
 
@@ -33,22 +33,21 @@ def shared_songs(
     """Return those of these songs that can be shared, as the cluster will know them."""
     vectors = catalogue.all_song_vectors(song_ids)
     prints = catalogue.all_fingerprints(song_ids)
-    changed_at = Outbox(catalogue).changed_at(song_ids)
     found = []
-    for song in catalogue.songs_of(song_ids):
-        travelling = shared_vectors(vectors.get(song.song_id, {}))
+    for label in Ledger(catalogue).labels(song_ids):
+        travelling = shared_vectors(vectors.get(label.song_id, {}))
         if travelling:
-            mine = prints.get(song.song_id, ())
+            mine = prints.get(label.song_id, ())
             found.append(
                 SharedSong(
-                    key=catalogue_id(catalogue.library_id, song.song_id),
+                    key=catalogue_id(catalogue.library_id, label.song_id),
                     vectors=travelling,
                     codes=codes_of(mine, Stem.MIX),
-                    duration_s=song.duration_s,
-                    title=song.title if share_titles else "",
-                    artist=song.artist if share_titles else "",
+                    duration_s=label.duration_s,
+                    title=label.title if share_titles else "",
+                    artist=label.artist if share_titles else "",
                     backing=tuple(one for one in mine if one.stem is Stem.BACKING),
-                    changed_at=changed_at.get(song.song_id, song.added_at),
+                    changed_at=label.changed_at,
                 )
             )
     return found
@@ -68,4 +67,6 @@ def shared_vectors(vectors: Vectors) -> tuple[SharedVector, ...]:
 def codes_of(prints: Sequence[Fingerprint], stem: Stem) -> Codes:
     """Return the codes of a stem, part after part; maybe none."""
     parts = [one.codes for one in prints if one.stem is stem]
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.zeros(0, np.uint32)

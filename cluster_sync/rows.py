@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import json
 import math
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -118,9 +119,9 @@ def song_row(song: SharedSong) -> Row:
         "changed_at": song.changed_at,
         "model_id": song.searched.model_id,
         "stem": song.searched.stem.value,
-        "vectors": json.dumps([_vector_json(one) for one in song.vectors], separators=(",", ":")),
-        "codes": _base64(song.codes[:MAX_CODES].astype("<u4")),
-        "backing_codes": _base64(_windows_words(song.backing)),
+        "vectors": json.dumps([_vector_json(one) for one in song.vectors]),
+        "codes": _base64(song.codes[:MAX_CODES].astype("<u4").tobytes()),
+        "backing_codes": _base64(_windows_bytes(song.backing)),
         "duration_s": song.duration_s,
         "title": cut(song.title),
         "artist": cut(song.artist),
@@ -148,12 +149,9 @@ def digest(key: str, values: Mapping[str, str | int | float]) -> str:
 
     Every part goes in with its length before it, so that no two rows spell the same.
     """
-    told = hashlib.sha256()
-    for part in (key, *(str(values[name]) for name in _CONTENT)):
-        spelt = part.encode("utf-8", "surrogatepass")
-        told.update(b"%d:" % len(spelt))
-        told.update(spelt)
-    return told.hexdigest()
+    parts = (key, *(str(values[name]) for name in _CONTENT))
+    told = "".join([f"{len(part)}:{part}" for part in parts])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_song(row: Row) -> SharedSong:
@@ -230,7 +228,12 @@ def _check_searched(row: Row, searched: SharedVector) -> None:
 
 
 def _vector_json(one: SharedVector) -> list[str]:
-    return [one.space.value, one.stem.value, one.model_id, _base64(one.vector.astype("<f4"))]
+    return [
+        one.space.value,
+        one.stem.value,
+        one.model_id,
+        _base64(one.vector.astype("<f4").tobytes()),
+    ]
 
 
 def _read_vectors(text: str) -> tuple[SharedVector, ...]:
@@ -258,14 +261,13 @@ def _read_vector(space: object, stem: object, model: object, data: object) -> Sh
     return SharedVector(*kind, ModelId(model), checked_vector(numbers))
 
 
-def _windows_words(backing: tuple[Fingerprint, ...]) -> Codes:
+def _windows_bytes(backing: tuple[Fingerprint, ...]) -> bytes:
     """Return windows as words: for each its start (float32), how many codes, and the codes."""
-    parts = [np.zeros(0, "<u4")]
+    parts: list[bytes] = []
     for one in sorted(backing, key=lambda f: f.start_s)[:MAX_WINDOWS]:
         codes = one.codes[:MAX_WINDOW_CODES]
-        head = np.array([np.float32(one.start_s).view(np.uint32), len(codes)], "<u4")
-        parts += [head, codes.astype("<u4")]
-    return np.concatenate(parts)
+        parts += [struct.pack("<fI", one.start_s, len(codes)), codes.astype("<u4").tobytes()]
+    return b"".join(parts)
 
 
 def _windows(words: Codes) -> Iterator[Fingerprint]:
@@ -281,8 +283,8 @@ def _windows(words: Codes) -> Iterator[Fingerprint]:
         place += count
 
 
-def _base64(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
-    return base64.b64encode(array.tobytes()).decode("ascii")
+def _base64(told: bytes) -> str:
+    return base64.b64encode(told).decode("ascii")
 
 
 def _words(text: str) -> Codes:

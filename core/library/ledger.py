@@ -27,6 +27,17 @@ class Held:
     is_foreign: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What travels of a song beside its evidence, and when it last changed (Unix time)."""
+
+    song_id: SongId
+    title: str
+    artist: str
+    duration_s: float
+    changed_at: float
+
+
 class Ledger:
     """Keeps both, in the library's catalogue."""
 
@@ -93,6 +104,21 @@ class Ledger:
                     (*some, default),
                 )
                 found |= {SongId(row[0]) for row in rows}
+        return found
+
+    def labels(self, song_ids: Sequence[SongId]) -> list[Label]:
+        """Return those of these songs that the library has, as they travel."""
+        found: list[Label] = []
+        with self._database.reading() as connection:
+            for some, marks in _some(song_ids):
+                rows = connection.execute(
+                    # Only question marks enter the text.
+                    "SELECT song_id, title, artist, duration_s, coalesce(changed_at, added_at)"  # noqa: S608
+                    " FROM song LEFT JOIN change USING (song_id)"
+                    f" WHERE song_id IN ({marks})",
+                    some,
+                )
+                found += [Label(SongId(row[0]), *row[1:]) for row in rows]
         return found
 
     def all_songs(self, *, is_shared: bool) -> list[SongId]:

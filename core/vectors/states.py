@@ -66,23 +66,6 @@ def wait_until_sealed(store: MilvusStore, name: str) -> None:
         line.call(line.client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
 
 
-def was_never_written(store: MilvusStore, name: str) -> bool:
-    """Tell whether a collection surely holds nothing, and never did, without loading it.
-
-    False where that can't be told, as with ``collection_state``.
-    """
-    line = store.line
-    if line.door.is_lite:
-        return False
-    try:
-        told = line.call(line.client.get_collection_stats, checked_name(name))
-    except ClusterError as error:
-        if error.problem is not ClusterProblem.FORBIDDEN:
-            raise
-        return False
-    return int(told["row_count"]) == 0
-
-
 def field_names(store: MilvusStore, name: str) -> list[str]:
     """Return the names of a collection's fields beside key and vector, in their order."""
     line = store.line
