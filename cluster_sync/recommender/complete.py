@@ -20,11 +20,11 @@ from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.tally import Tally
 from core.errors import ClusterError, ClusterProblem
 from core.types import Float32Array
-from core.vectors.milvus import Hit, MilvusStore, Row
+from core.vectors.milvus import ROWS_A_PAGE, Hit, MilvusStore, Row
 
 CANARIES = 64  # a part that holds a twentieth of the catalogue is missed in 4 % of single searches
 ENOUGH_QUERIES = 192  # so many questions are as good as canaries, beside a few
-FEW_CANARIES = 16
+FEW_CANARIES = 8
 # After a query node came back, answers were partial for 6 to 8 s: in all, 16 s are waited.
 PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SELF_SCORE = 1.0 - 1e-3  # cosine of a song to itself, as an index may round it
@@ -97,12 +97,25 @@ class CompleteReader:
         if chosen:
             self._journal.write_notes(_NOTES, chosen)
 
-    def rows(self, keys: Sequence[str], fields: Sequence[str], *, fresh: bool = True) -> list[Row]:
+    def rows(
+        self,
+        keys: Sequence[str],
+        fields: Sequence[str],
+        *,
+        fresh: bool = True,
+        page: int = ROWS_A_PAGE,
+    ) -> list[Row]:
         """Return those of these songs that exist; raises ``ClusterError`` INCOMPLETE."""
         for attempt in self._tries():
             if attempt:
                 self.refresh()
-            found = self._store.get(shapes.CATALOGUE, keys, fields, fresh=fresh or attempt > 0)
+            if fresh:
+                # What follows sees what this read has seen, and each such read waits 0.3 s.
+                self._store.get(shapes.CATALOGUE, keys[:1], [], with_vectors=False)
+            found = self._store.get(shapes.CATALOGUE, keys, fields, fresh=False, page=page)
+            present = {row.key for row in found}
+            missing = [one for one in keys if one not in present]
+            found += self._store.get(shapes.CATALOGUE, missing, fields) if missing else []
             if len(found) == len(set(keys)) or self._sees_canaries():
                 return found
         raise self._incomplete("songs by key")

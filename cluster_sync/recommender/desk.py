@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from cluster_sync import lists as shapes
@@ -39,14 +40,17 @@ class Desk:
         lease.keep()
 
     def ahead(self, work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
-        """Yield what work makes of each item, in order, some items ahead of whoever listens."""
-        waiting: deque[Future[Made]] = deque()
+        """Return what work makes of each item, in order; it is begun at once, some items ahead."""
+        left = iter(items)
+        waiting = deque(self.pool.submit(work, item) for item in islice(left, AHEAD))
+        return self._rest(work, left, waiting)
+
+    def _rest(
+        self, work: Callable[[Given], Made], left: Iterator[Given], waiting: deque[Future[Made]]
+    ) -> Iterator[Made]:
         try:
-            for item in items:
-                waiting.append(self.pool.submit(work, item))
-                if len(waiting) > AHEAD:
-                    yield waiting.popleft().result()
             while waiting:
+                waiting.extend(self.pool.submit(work, item) for item in islice(left, 1))
                 yield waiting.popleft().result()
         finally:
             for one in waiting:

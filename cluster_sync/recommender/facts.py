@@ -1,6 +1,7 @@
 """What ranking needs to know of songs, kept while a pass needs it: a cache of fixed size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,9 +21,18 @@ from core.vectors.milvus import MilvusStore, Row
 CAPACITY = 32_768
 
 NAME_FIELDS = ("title", "artist")
+PAGE = 2048  # songs that are read at once: 1 MB of vectors
 _RANKED = ("density", "recording", "parts")
 
 Names = tuple[str, str]  # title and artist
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Rows of the catalogue and of the traits, as they were read."""
+
+    rows: Sequence[Row]
+    traits: Mapping[str, Row]
 
 
 class Facts:
@@ -46,19 +56,30 @@ class Facts:
         self._numbers: dict[str, int] = {"": 0}
         self._parts: dict[int, frozenset[str]] = {}
 
-    def hold(self, songs: Sequence[str]) -> None:
-        """Have these songs at hand; those that have left stay without a place."""
-        missing = [one for one in songs if one not in self.places]
-        if len(self.keys) + len(missing) > CAPACITY:
-            self._clear()
-            missing = list(songs)
+    def fetch(self, songs: Collection[str]) -> Fetched:
+        """Read those of these songs that aren't at hand; any thread may, while others are held."""
+        held = self.places
+        missing = [one for one in songs if one not in held]
         if not missing:
-            return
-        rows = self._reader.rows(missing, NAME_FIELDS, fresh=False)
-        known = self._store.get(TRAITS, missing, _RANKED, with_vectors=False, fresh=False)
-        traits = {row.key: read_traits(row.values) for row in known}
-        for row in rows:
-            self._add(row, traits.get(row.key) or Traits(np.zeros(0, np.uint32), row.key))
+            return Fetched((), {})
+        rows = self._reader.rows(missing, NAME_FIELDS, fresh=False, page=PAGE)
+        known = self._store.get(
+            TRAITS, missing, _RANKED, with_vectors=False, fresh=False, page=PAGE
+        )
+        return Fetched(rows, {row.key: row for row in known})
+
+    def hold(self, songs: Collection[str], fetched: Fetched) -> None:
+        """Have these songs at hand; those that have left stay without a place."""
+        if len(self.keys) + len(fetched.rows) > CAPACITY:
+            self._clear()
+        self._take(fetched)
+        self._take(self.fetch(songs))  # those that had a place when the others were read
+
+    def _take(self, fetched: Fetched) -> None:
+        for row in fetched.rows:
+            if row.key not in self.places:
+                known = fetched.traits.get(row.key)
+                self._add(row, read_traits(known.values) if known else _no_traits(row.key))
 
     def pool(self) -> Pool:
         """Return the songs as ranking sees them."""
@@ -93,6 +114,10 @@ class Facts:
 
     def _number(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers))
+
+
+def _no_traits(song: str) -> Traits:
+    return Traits(np.zeros(0, np.uint32), song)
 
 
 def _cut(title: str, artist: str, *, limit: int) -> Names:

@@ -15,7 +15,7 @@ from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS, list_row
 from cluster_sync.recommender.complete import Recalled
 from cluster_sync.recommender.desk import AHEAD, Desk
-from cluster_sync.recommender.facts import Facts
+from cluster_sync.recommender.facts import Facts, Fetched
 from cluster_sync.recommender.journal import ALL_BUCKETS, Mark, Marked, bucket_of
 from cluster_sync.recommender.lease import Lease
 from cluster_sync.recommender.paging import chunks, pages
@@ -27,6 +27,7 @@ from core.vectors.milvus import Hit, Row
 SONGS_A_PAGE = 16_000  # as many as one answer takes; 25 MB
 SONGS_A_BATCH = 192  # with their recall up to 12,000 songs; enough to need few canaries
 DEEP_RECALL = 480  # for a song whose recall is nothing but copies, or of one artist
+SONGS_A_READ = 2048
 PIVOTS = 128  # around which the songs of a page are gathered
 CURSOR = "rebuild"
 
@@ -83,26 +84,28 @@ class _Maker:
         """Make the lists of these songs, then take their marks away."""
         desk = self._desk
         songs = sorted(marks)
-        rows = desk.reader.rows(songs, _FIELDS)
+        rows = desk.reader.rows(songs, _FIELDS, page=SONGS_A_READ)
         # What follows need not be fresh: it sees what these two strong reads have seen.
         desk.store.get(TRAITS, songs[:1], ["recording"], with_vectors=False)
         self._drop([one for one in songs if one not in {row.key for row in rows}], marks)
         writing: deque[Future[None]] = deque()
         recalls = desk.ahead(self._recall, chunks(_gathered(rows), SONGS_A_BATCH))
-        for recalled in recalls:
+        for recalled, fetched in recalls:
             desk.step(self._lease)
-            made = self._lists(recalled)
+            made = self._lists(recalled, fetched)
             writing.append(desk.pool.submit(self._write, made, marks))
             while len(writing) > AHEAD:
                 writing.popleft().result()
         for one in writing:
             one.result()
 
-    def _recall(self, rows: Sequence[Row]) -> list[Recalled]:
-        return self._desk.reader.recall(rows, _FIELDS, limit=RECALL)
+    def _recall(self, rows: Sequence[Row]) -> tuple[list[Recalled], Fetched]:
+        recalled = self._desk.reader.recall(rows, _FIELDS, limit=RECALL)
+        return recalled, self._facts.fetch(_told(recalled))
 
-    def _lists(self, recalled: Sequence[Recalled]) -> list[Row]:
+    def _lists(self, recalled: Sequence[Recalled], fetched: Fetched) -> list[Row]:
         """Return the lists of these songs; one that stays short is recalled again, deeper."""
+        self._facts.hold(_told(recalled), fetched)
         recalled, rankings = self._rank(recalled)
         thin = [
             one.row
@@ -113,14 +116,13 @@ class _Maker:
         if thin:
             deeper = self._desk.reader.recall(thin, _FIELDS, limit=DEEP_RECALL)
             for some in chunks(deeper, SONGS_A_BATCH * RECALL // DEEP_RECALL):
+                self._facts.hold(_told(some), self._facts.fetch(_told(some)))
                 made.update(self._stored(*self._rank(some)))
         return list(made.values())
 
     def _rank(self, recalled: Sequence[Recalled]) -> tuple[list[Recalled], list[Ranking]]:
         """Return the rankings, and whose they are: those that have left meanwhile are left out."""
         facts = self._facts
-        keys = {hit.key for one in recalled for hit in one.hits}
-        facts.hold(sorted(keys | {one.row.key for one in recalled}))
         places = facts.places
         present = [one for one in recalled if one.row.key in places]
         near = [
@@ -147,6 +149,12 @@ class _Maker:
         """Drop the lists of songs that have left."""
         self._desk.store.delete(shapes.RECOMMENDATIONS, left)
         self._desk.journal.done([mark for song in left for mark in marks[song]])
+
+
+def _told(recalled: Sequence[Recalled]) -> list[str]:
+    """Return the songs that these lists may tell of, and those that ask."""
+    found = {hit.key for one in recalled for hit in one.hits}
+    return sorted(found | {one.row.key for one in recalled})
 
 
 def _nearest_first(hit: Hit) -> tuple[float, str]:

@@ -6,7 +6,7 @@ short must not empty the catalogue. Every song is marked in the journal before i
 An inbox is in the cluster's memory only while it is looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,12 +57,16 @@ class Read:
     graves: Mapping[str, float]
 
 
-def merge_inboxes(desk: Desk, inboxes: Sequence[Inbox], *, lease: Lease) -> None:
+def load_inboxes(desk: Desk, inboxes: Sequence[Inbox]) -> Iterator[Look]:
+    """Return looks at these inboxes; the first are being loaded already."""
+    return desk.ahead(partial(_load, desk), inboxes)
+
+
+def merge_inboxes(desk: Desk, looks: Iterable[Look], *, lease: Lease) -> None:
     """Bring the catalogue in step with these inboxes."""
     gate = Gate(desk.store)
-    loaded = desk.ahead(partial(_load, desk), inboxes)
-    for done, look in enumerate(loaded):
-        desk.progress.report(done, len(inboxes), what="merging")
+    for look in looks:
+        desk.step(lease)
         _look(desk, look, gate=gate, lease=lease)
 
 

@@ -17,7 +17,7 @@ from cluster_sync.recommender.desk import Desk
 from cluster_sync.recommender.inboxes import INBOX_NOTES, Inbox, changed_inboxes
 from cluster_sync.recommender.journal import ALL_BUCKETS, Journal
 from cluster_sync.recommender.lease import MERGE, Lease, lists_lease
-from cluster_sync.recommender.merge import merge_inboxes
+from cluster_sync.recommender.merge import load_inboxes, merge_inboxes
 from cluster_sync.recommender.migrate import migrate
 from cluster_sync.recommender.settle import finish_gone, settle
 from cluster_sync.recommender.tally import Tally
@@ -60,11 +60,12 @@ def recommend_pass(
         if inboxes or is_marked:
             migrate(store)
             lists = Lease(store, lists_lease(ALL_BUCKETS), pause=pause)
-            # Taking a lease is mostly waiting, so both are taken at once.
+            # Taking a lease is mostly waiting, and so is loading, so it is done all at once.
             taking = desk.pool.submit(lists.take)
+            looks = load_inboxes(desk, inboxes)
             try:
                 with _leading(store, MERGE, pause=pause) as lease:
-                    merge_inboxes(desk, inboxes, lease=lease)
+                    merge_inboxes(desk, looks, lease=lease)
                     has_gone = settle(desk, lease=lease)
                 _make_lists(desk, lists if taking.result() else None, has_gone=has_gone)
             finally:

@@ -17,6 +17,7 @@ from core.recordings import sketch
 from core.types import Codes
 from core.vectors.milvus import MilvusStore, Row
 
+PAGE = 1024  # songs whose traits are read at once: 3 MB
 MAX_PARTS = 128  # of a long mix: more songs than an hour holds
 TRAIT_FIELDS = ("sketch", "density", "recording", "parts")
 
@@ -60,7 +61,7 @@ def read_traits(values: Mapping[str, str | int | float]) -> Traits:
 
 def traits_of(store: MilvusStore, songs: Sequence[str]) -> dict[str, Traits]:
     """Return the traits of those of these songs that have any."""
-    rows = store.get(shapes.TRAITS, songs, TRAIT_FIELDS, with_vectors=False, fresh=False)
+    rows = store.get(shapes.TRAITS, songs, TRAIT_FIELDS, with_vectors=False, fresh=False, page=PAGE)
     return {row.key: read_traits(row.values) for row in rows}
 
 

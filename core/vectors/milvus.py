@@ -153,15 +153,17 @@ class MilvusStore:
         *,
         with_vectors: bool = True,
         fresh: bool = True,
+        page: int = ROWS_A_PAGE,
     ) -> list[Row]:
         """Return those of these rows that exist, in the order of ``keys``.
 
-        Without vectors they travel faster, and each row's is empty.
+        Without vectors they travel faster, and each row's is empty. Rows with short fields may be
+        asked for in larger pages.
         """
         wanted = [KEY_FIELD, *map(checked_name, fields)]
         wanted += [VECTOR_FIELD] if with_vectors else []
         found: list[Row] = []
-        for some in pages(checked_keys(keys), ROWS_A_PAGE):
+        for some in pages(checked_keys(keys), page):
             answer = self._line.read(
                 name, self._client.get, fresh=fresh, ids=some, output_fields=wanted
             )

@@ -55,11 +55,9 @@ class PartialStore(MilvusStore):
         name: str,
         keys: Sequence[str],
         fields: Sequence[str],
-        *,
-        with_vectors: bool = True,
-        fresh: bool = True,
+        **more: bool | int,
     ) -> list[Row]:
-        found = super().get(name, keys, fields, with_vectors=with_vectors, fresh=fresh)
+        found = super().get(name, keys, fields, **more)  # type: ignore[arg-type] - passed on
         return [row for row in found if row.key not in self.hidden or not self._is_partial(name)]
 
     def count(self, name: str) -> int:
