@@ -37,7 +37,7 @@ MUSICIAN_READS = (
     shapes.GRAVES,
     shapes.REFUSALS,
 )
-RECOMMENDER_INBOX = ("Query", "Load", "Release", "Delete", "GetStatistics")
+RECOMMENDER_INBOX = ("Query", "Load", "Release", "Delete", "Flush", "GetStatistics")
 RECOMMENDER_OWNS = (*MUSICIAN_READS, shapes.LEASES, TRAITS, WORK)
 OWNS = (
     "Insert",
@@ -114,7 +114,6 @@ class Access:
             raise self._refused("the cluster is not set up yet: run songkin cluster init first")
         inbox, role = inbox_name(library_id), musician_role(library_id)
         self._store.ensure(shapes.inbox_spec(library_id, dimension))
-        self._store.release(inbox)
         self._accounts.add_grants(RECOMMENDER, rights(inbox, RECOMMENDER_INBOX))
         self._accounts.put_role(role)
         self._accounts.set_grants(role, musician_rights(library_id))

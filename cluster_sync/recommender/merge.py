@@ -7,6 +7,7 @@ An inbox is in the cluster's memory only while it is looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,9 +66,13 @@ def load_inboxes(desk: Desk, inboxes: Sequence[Inbox]) -> Iterator[Look]:
 def merge_inboxes(desk: Desk, looks: Iterable[Look], *, lease: Lease) -> None:
     """Bring the catalogue in step with these inboxes."""
     gate = Gate(desk.store)
+    releases: list[Future[None]] = []
     for look in looks:
         desk.step(lease)
         _look(desk, look, gate=gate, lease=lease)
+        releases.append(desk.pool.submit(desk.store.release, look.inbox.name))
+    for one in releases:
+        one.result()
 
 
 def _load(desk: Desk, inbox: Inbox) -> Look:
@@ -92,7 +97,6 @@ def _look(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
     desk.tally.refuse(look.refused)
     report_refusals(desk.store, inbox.owner, look.refused)
     note_look(desk, inbox, now=look.state, n_changes=look.n_changes)
-    desk.store.release(inbox.name)
 
 
 def _merge(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:

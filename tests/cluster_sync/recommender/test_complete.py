@@ -65,9 +65,10 @@ class PartialStore(MilvusStore):
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(tmp_path_factory: pytest.TempPathFactory, empty_cluster: Path) -> Path:
     """A cluster of a hundred songs, and one new song in another inbox."""
     folder = tmp_path_factory.mktemp("complete") / "cluster.db"
+    shutil.copytree(empty_cluster, folder)
     store = MilvusStore(str(folder))
     send(store, MINE, [song(MINE, n, vector=near(CENTRE, seed=n)) for n in range(1, 101)])
     run(store)
@@ -121,21 +122,17 @@ def test_what_becomes_complete_in_time_is_as_if_nothing_had_been(
     undisturbed.close()
 
 
-def test_a_song_crowded_out_by_its_copies_is_no_missing_song(tmp_path: Path) -> None:
+def test_a_song_crowded_out_by_its_copies_is_no_missing_song(store: MilvusStore) -> None:
     """Eighty songs of one vector: a search for sixty of them needs not find the one that asks."""
-    store = MilvusStore(str(tmp_path / "cluster.db"))
     send(store, MINE, [song(MINE, n, vector=CENTRE) for n in range(1, 81)])
     report = run(store)
     assert (report.lists, report.incomplete) == (80, 0)
-    store.close()
 
 
-def test_songs_that_leave_stop_being_canaries(tmp_path: Path) -> None:
-    store = MilvusStore(str(tmp_path / "cluster.db"))
+def test_songs_that_leave_stop_being_canaries(store: MilvusStore) -> None:
     send(store, MINE, [song(MINE, n, vector=near(CENTRE, seed=n)) for n in range(1, 11)])
     run(store)
     withdraw(store, MINE, range(1, 6))
     assert run(store).incomplete == 0
     rows = store.heads("work", ["note"], prefix="note:canary:")
     assert {row.values["note"] for row in rows} == {key(MINE, n) for n in range(6, 11)}
-    store.close()

@@ -1,10 +1,6 @@
 """What the lists hold, and what is told of how they came about."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from cluster_sync import collections as shapes
 from cluster_sync.lists import MAX_EXPLAINED, read_explanation
@@ -28,13 +24,6 @@ from tests.cluster_sync.recommender.songs import (
 )
 
 CENTRE = unit(seed=0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[MilvusStore]:
-    opened = MilvusStore(str(tmp_path / "cluster.db"))
-    yield opened
-    opened.close()
 
 
 def around(number: int, **more: object) -> Row:

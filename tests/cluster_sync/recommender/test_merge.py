@@ -1,8 +1,5 @@
 """Inboxes into the catalogue: what is taken in, what leaves, what is reported back."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -24,13 +21,6 @@ from tests.cluster_sync.recommender.songs import (
     song,
     withdraw,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[MilvusStore]:
-    opened = MilvusStore(str(tmp_path / "cluster.db"))
-    yield opened
-    opened.close()
 
 
 def lied(row: Row) -> Row:
@@ -73,7 +63,8 @@ def test_a_refusal_is_reported_back_until_it_is_mended(store: MilvusStore) -> No
 def test_vectors_of_another_model_or_length_stay_out(store: MilvusStore) -> None:
     send(store, MINE, [song(MINE, 1)])
     assert run(store).merged == 1
-    send(store, THEIRS, [song(THEIRS, 2, dimension=8)], dimension=8)
+    short = LibraryId("00000000-0000-0000-0000-00000000000d")
+    send(store, short, [song(short, 2, dimension=8)], dimension=8)
     other = LibraryId("00000000-0000-0000-0000-00000000000c")
     send(store, other, [song(other, 3, model=ModelId("style-2-89abcdef"))])
     report = run(store)
@@ -86,6 +77,7 @@ def test_vectors_of_another_model_or_length_stay_out(store: MilvusStore) -> None
 
 
 def test_an_inbox_of_another_shape_stops_nobody(store: MilvusStore) -> None:
+    store.drop(shapes.inbox_name(THEIRS))
     store.ensure(CollectionSpec(shapes.inbox_name(THEIRS), DIMENSION))
     store.upsert(shapes.inbox_name(THEIRS), [Row(f"{THEIRS}:x", unit(seed=1))])
     store.ensure(CollectionSpec("inbox_of_nobody", 4))

@@ -4,9 +4,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
-from cluster_sync.recommender.complete import CompleteReader
 from core.vectors.milvus import MilvusStore, Row
 from tests.cluster_sync.libraries import codes, encoded_again, near, unit
 from tests.cluster_sync.recommender.songs import (
@@ -70,14 +67,8 @@ def before(folder: Path) -> None:
     store.close()
 
 
-@pytest.fixture(autouse=True)
-def same_canaries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Canaries are drawn by chance; here all songs are."""
-    monkeypatch.setattr("cluster_sync.recommender.complete.random.randrange", lambda n: n - 1)
-    assert CompleteReader
-
-
-def test_stopped_before_any_write(tmp_path: Path) -> None:
+def test_stopped_before_any_write(tmp_path: Path, empty_cluster: Path) -> None:
+    shutil.copytree(empty_cluster, tmp_path / "before.db")
     before(tmp_path / "before.db")
     shutil.copytree(tmp_path / "before.db", tmp_path / "whole.db")
     store = MilvusStore(str(tmp_path / "whole.db"))
