@@ -109,9 +109,12 @@ GRAVE_FIELDS = tuple(one.name for one in _GRAVE_FIELDS)
 
 
 def inbox_spec(library_id: LibraryId, dimension: int) -> CollectionSpec:
-    """Return the shape of a library's inbox; nobody searches it, so that nothing is built."""
+    """Return the shape of a library's inbox.
+
+    Nobody searches it, so that nothing is built; in memory it is only while it is read.
+    """
     name = inbox_name(library_id)
-    return CollectionSpec(name, dimension, SONG_FIELD_SPECS, index=IndexKind.FLAT)
+    return CollectionSpec(name, dimension, SONG_FIELD_SPECS, index=IndexKind.FLAT, is_loaded=False)
 
 
 def catalogue_spec(dimension: int) -> CollectionSpec:

@@ -5,23 +5,26 @@ on a song (another machine of the same library wrote it, or withdrew it), that w
 """
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 
 from cluster_sync import collections as shapes
 from cluster_sync.evidence import shared_songs
 from cluster_sync.inbox import Inbox
-from cluster_sync.models import base_model
 from cluster_sync.plan import Chunk, Head, Plan, is_later, make_plan
-from cluster_sync.rows import REMOVED, WITHDRAWN, SharedSong, song_row, tombstone
+from cluster_sync.rows import REMOVED, WITHDRAWN, song_row, tombstone
 from core.library.changes import Change, ChangeKind, Outbox
 from core.library.ledger import Held, Ledger
 from core.library.store import Catalogue
 from core.progress import Progress
 from core.types import ModelId, SongId
 from core.vectors.milvus import Row
+
+# One makes the next rows while the server takes the ones before, one has the inbox loaded. Two
+# writers were slower: their threads wait for each other more than for the server.
+THREADS = 2
 
 
 @dataclass(slots=True)
@@ -39,7 +42,24 @@ class Parcel:
     chunk: Chunk
     rows: Mapping[SongId, Row]
     models: frozenset[ModelId]
-    changed_at: Mapping[SongId, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A chunk that the cluster has taken: what it now holds, and what left."""
+
+    chunk: Chunk
+    held: Sequence[Held]
+    leaving: Sequence[SongId]  # the song is no longer there, whether or not it was
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What every chunk of a push needs to know: what is there, and whose vectors are taken."""
+
+    there: Mapping[SongId, Head]
+    model: ModelId | None
 
 
 class Pusher:
@@ -88,57 +108,62 @@ class Pusher:
     def _push_plan(self, plan: Plan, there: Mapping[SongId, Head], *, progress: Progress) -> None:
         model = shapes.cluster_model(self._inbox.store) if plan.chunks else None
         done = 0
-        with closing(self._parcels(plan)) as parcels:
-            for parcel in parcels:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="sync-push") as pool:
+            for parcel in self._parcels(plan, pool):
                 progress.report(done, plan.size, what="sending")
-                for ours in parcel.models:
-                    shapes.check_model(self._inbox.store, ours, model=model)
-                self._push_parcel(parcel, there)
+                self._note(self._send(parcel, Order(there, model)))
+                if not done:
+                    pool.submit(self._inbox.load)  # it takes seconds, and will be compared
                 done += len(parcel.chunk.upserts) + len(parcel.chunk.deletes)
         progress.report(done, plan.size, what="sending")
 
-    def _parcels(self, plan: Plan) -> Generator[Parcel, None, None]:
+    def _parcels(self, plan: Plan, pool: ThreadPoolExecutor) -> Iterator[Parcel]:
         """Yield a parcel a chunk; the next is made while the one before is on its way."""
-        with ThreadPoolExecutor(1, thread_name_prefix="sync-rows") as ahead:
-            waiting = [ahead.submit(self._parcel, chunk) for chunk in plan.chunks[:1]]
-            for chunk in (*plan.chunks[1:], None):
-                parcel = waiting.pop().result() if waiting else None
-                if chunk is not None:
-                    waiting.append(ahead.submit(self._parcel, chunk))
-                if parcel is not None:
-                    yield parcel
+        left = iter(plan.chunks)
+        waiting = [pool.submit(self._parcel, chunk) for chunk in islice(left, 1)]
+        while waiting:
+            parcel = waiting.pop().result()
+            waiting.extend(pool.submit(self._parcel, chunk) for chunk in islice(left, 1))
+            yield parcel
 
     def _parcel(self, chunk: Chunk) -> Parcel:
         songs = shared_songs(self._catalogue, chunk.upserts, share_titles=self._share_titles)
         return Parcel(
             chunk=chunk,
             rows={shapes.own_song(song.key): song_row(song) for song in songs},
-            models=frozenset(_model(song) for song in songs),
-            changed_at=self._outbox.changed_at([*chunk.upserts, *chunk.deletes]),
+            models=frozenset(song.searched.model_id for song in songs),
         )
 
-    def _push_parcel(self, parcel: Parcel, there: Mapping[SongId, Head]) -> None:
-        chunk, rows = parcel.chunk, parcel.rows
+    def _send(self, parcel: Parcel, order: Order) -> Arrived:
+        """Write a chunk: rows of what is shared, tombstones of what is not any more."""
+        for ours in parcel.models:
+            shapes.check_model(self._inbox.store, ours, model=order.model)
+        chunk, rows = parcel.chunk, list(parcel.rows.values())
         # A song that has become silence is not shared any more.
-        leaving = [one for one in (*chunk.deletes, *chunk.upserts) if one not in rows]
+        leaving = [one for one in (*chunk.deletes, *chunk.upserts) if one not in parcel.rows]
+        withdrawn = self._withdraw(leaving, order.there)
+        if rows:
+            self._inbox.make(len(rows[0].vector))
+            self._inbox.write(rows)
+        held = [
+            Held(song_id, str(row.values["digest"]), float(row.values["changed_at"]))
+            for song_id, row in parcel.rows.items()
+        ]
+        return Arrived(chunk, held, leaving, withdrawn)
+
+    def _note(self, arrived: Arrived) -> None:
+        self._ledger.note(held=arrived.held, gone=arrived.leaving, seqs=arrived.chunk.seqs)
+        self._tally.pushed += len(arrived.held)
+        self._tally.deleted += arrived.withdrawn
+
+    def _withdraw(self, leaving: Sequence[SongId], there: Mapping[SongId, Head]) -> int:
+        """Write tombstones of those that the cluster holds; return how many."""
         held = self._ledger.held(leaving)
         gone = [one for one in leaving if one in held or (one in there and there[one].is_live)]
-        self._withdraw(gone, parcel.changed_at)
-        if rows:
-            self._inbox.make(len(next(iter(rows.values())).vector))
-            self._inbox.write(list(rows.values()))
-        arrived = [
-            Held(song_id, str(row.values["digest"]), float(row.values["changed_at"]))
-            for song_id, row in rows.items()
-        ]
-        self._ledger.note(held=arrived, gone=leaving, seqs=chunk.seqs)
-        self._tally.pushed += len(rows)
-        self._tally.deleted += len(gone)
-
-    def _withdraw(self, gone: Sequence[SongId], changed_at: Mapping[SongId, float]) -> None:
         dimension = self._inbox.dimension if gone else None
         if dimension is None:
-            return
+            return len(gone)
+        changed_at = self._outbox.changed_at(gone)
         kept = {song.song_id for song in self._catalogue.songs_of(gone)}
         is_farewell = not self._ledger.shares_all()
         self._inbox.write(
@@ -152,6 +177,7 @@ class Pusher:
                 for one in gone
             ]
         )
+        return len(gone)
 
 
 def let_stand(ledger: Ledger, there: Mapping[SongId, Head]) -> None:
@@ -170,7 +196,3 @@ def again(outbox: Outbox, *, lost: Sequence[SongId], stray: Sequence[SongId]) ->
     outbox.again(
         {**dict.fromkeys(lost, ChangeKind.UPSERT), **dict.fromkeys(stray, ChangeKind.DELETE)}
     )
-
-
-def _model(song: SharedSong) -> ModelId:
-    return base_model(song.searched.model_id)

@@ -293,10 +293,12 @@ class MilvusStore:
             self._client.create_collection,
             checked_name(spec.name),
             schema=_schema(spec),
-            index_params=index,
             consistency_level=STRONG,
             timeout=LOAD_TIMEOUT_S,
         )
+        self._line.call(self._client.create_index, spec.name, index, timeout=LOAD_TIMEOUT_S)
+        if spec.is_loaded:
+            self.load(spec.name)
 
     def _dimension(self, name: str) -> int:
         if name not in self._dimensions:

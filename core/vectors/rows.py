@@ -61,7 +61,8 @@ class FieldSpec:
 class CollectionSpec:
     """A collection: its rows have a key, one vector, and these fields.
 
-    ``index`` None takes what suits the store: exact search in a folder, a graph on a server.
+    ``index`` None takes what suits the store: exact search in a folder, a graph on a server. A new
+    collection is in the server's memory at once, unless ``is_loaded`` says that it need not be.
     """
 
     name: str
@@ -69,6 +70,7 @@ class CollectionSpec:
     fields: tuple[FieldSpec, ...] = ()
     description: str = ""
     index: IndexKind | None = None
+    is_loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
