@@ -230,16 +230,8 @@ class MilvusCluster:
             )
         return self._processes[name]
 
-    def _configuration(self, role: str) -> dict[str, object]:
-        ports = self._ports
-        node = ports[role] if role in QUERY_NODES else 0
-        at_home = {"ip": HOST}
+    def _access(self) -> dict[str, object]:
         return {
-            "etcd": {"endpoints": f"{HOST}:{ports['etcd']}", "use": {"embed": False}},
-            "localStorage": {"path": str(self._folder / "stored")},
-            "mq": {"type": "kafka"},
-            "pulsar": None,
-            "kafka": {"brokerList": self._queue, "securityProtocol": "PLAINTEXT"},
             "common": {
                 "storageType": "local",
                 "session": {"ttl": SESSION_TTL_S},
@@ -250,6 +242,19 @@ class MilvusCluster:
                 "serverKeyPath": str(self._folder / "server.key"),
                 "caPemPath": str(self.ca_file),
             },
+        }
+
+    def _configuration(self, role: str) -> dict[str, object]:
+        ports = self._ports
+        node = ports[role] if role in QUERY_NODES else 0
+        at_home = {"ip": HOST}
+        return {
+            "etcd": {"endpoints": f"{HOST}:{ports['etcd']}", "use": {"embed": False}},
+            "localStorage": {"path": str(self._folder / "stored")},
+            "mq": {"type": "kafka"},
+            "pulsar": None,
+            "kafka": {"brokerList": self._queue, "securityProtocol": "PLAINTEXT"},
+            **self._access(),
             # A call to a node that is gone is tried elsewhere after two attempts, not ten.
             "grpc": {"client": {"maxMaxAttempts": 2}},
             "log": {"level": "info", "stdout": True},

@@ -6,7 +6,7 @@ and one row, and writes nothing.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,18 +59,7 @@ def recommend_pass(
         inboxes, is_marked = _to_do(desk)
         if inboxes or is_marked:
             migrate(store)
-            lists = Lease(store, lists_lease(ALL_BUCKETS), pause=pause)
-            # Taking a lease is mostly waiting, and so is loading, so it is done all at once.
-            taking = desk.pool.submit(lists.take)
-            looks = load_inboxes(desk, inboxes)
-            try:
-                with _leading(store, MERGE, pause=pause) as lease:
-                    merge_inboxes(desk, looks, lease=lease)
-                    has_gone = settle(desk, lease=lease)
-                _make_lists(desk, lists if taking.result() else None, has_gone=has_gone)
-            finally:
-                if taking.result():
-                    lists.release()
+            _do(desk, inboxes, pause=pause)
     return _report(counted)
 
 
@@ -96,6 +85,21 @@ def lists_pass(
         make = i2i.make_all if is_rebuild else i2i.make_marked
         make(desk, lease=lease, buckets=buckets)
     return _report(counted)
+
+
+def _do(desk: Desk, inboxes: Sequence[Inbox], *, pause: Pause) -> None:
+    """Merge, settle, make lists; leases and loading are mostly waiting, so all begins at once."""
+    lists = Lease(desk.store, lists_lease(ALL_BUCKETS), pause=pause)
+    taking = desk.pool.submit(lists.take)
+    looks = load_inboxes(desk, inboxes)
+    try:
+        with _leading(desk.store, MERGE, pause=pause) as lease:
+            merge_inboxes(desk, looks, lease=lease)
+            has_gone = settle(desk, lease=lease)
+        _make_lists(desk, lists if taking.result() else None, has_gone=has_gone)
+    finally:
+        if taking.result():
+            lists.release()
 
 
 def _to_do(desk: Desk) -> tuple[list[Inbox], bool]:
