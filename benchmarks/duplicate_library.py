@@ -48,11 +48,14 @@ ANALYSIS_SOURCES = (
     "embedding/*.py",
     "embedding/weights/*",
     "fingerprint/extract.py",
+    "fingerprint/grain.py",
     "separation/*.py",
     "library/schema.py",
 )
 # Two seconds of real music: a third of what proves an excerpt.
 CODES_PER_PIECE = 16
+# Of a separated window, which is shorter, and whose codes are pooled with two others'.
+CODES_PER_WINDOW_PIECE = 4
 TURNED_BITS = 2  # of each code
 # How far a made-up song's vectors are from those of the two songs between which they lie.
 STRAYING = 0.4
@@ -159,7 +162,10 @@ def alone(question: Question, other: SongEvidence) -> PairVerdict | None:
     is_settled = pair is not None and pair.verdict in (Verdict.EXACT_FILE, Verdict.SAME_RECORDING)
     if question.speeds is None or is_settled:
         return pair
-    return judge_at_speeds(question.evidence, other, speeds=question.speeds) or pair
+    sped = judge_at_speeds(question.evidence, other, speeds=question.speeds)
+    strength = list(Verdict)  # declared strongest first
+    told = [one for one in (pair, sped) if one is not None]
+    return min(told, key=lambda one: strength.index(one.verdict), default=None)
 
 
 def fill(bench: Workbench, models: Sequence[Song], *, up_to: int) -> None:
@@ -210,9 +216,10 @@ def _made_up(
 
 
 def shuffled(fingerprint: Fingerprint, rng: np.random.Generator) -> Fingerprint:
-    """Return the codes in pieces of two seconds, no two of them neighbours as before."""
+    """Return the codes in short pieces, no two of them neighbours as before."""
     codes = fingerprint.codes
-    pieces = np.array_split(codes, max(len(codes) // CODES_PER_PIECE, 1))
+    length = CODES_PER_PIECE if fingerprint.stem is Stem.MIX else CODES_PER_WINDOW_PIECE
+    pieces = np.array_split(codes, max(len(codes) // length, 1))
     order = [*range(1, len(pieces), 2), *range(0, len(pieces), 2)]
     first = int(rng.integers(len(order)))
     turned = np.zeros(len(codes), np.uint32)

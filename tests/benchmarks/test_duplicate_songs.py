@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks.duplicate_library import CODES_PER_PIECE, TURNED_BITS, shuffled
+from benchmarks.duplicate_library import (
+    CODES_PER_PIECE,
+    CODES_PER_WINDOW_PIECE,
+    TURNED_BITS,
+    shuffled,
+)
 from benchmarks.duplicate_music import MusicFile, spread
 from benchmarks.duplicate_scores import LONGEST_S, _Take, ambient, midi_file, performed
 from benchmarks.duplicate_voices import laid_over
@@ -103,11 +108,14 @@ def test_a_voice_is_as_loud_as_said(tmp_path):
     assert level(both[:, 0] / share - backing) / level(backing) == pytest.approx(0.5, rel=0.06)
 
 
-def test_made_up_songs_have_real_codes_in_another_order():
+@pytest.mark.parametrize(
+    ("stem", "length"), [(Stem.MIX, CODES_PER_PIECE), (Stem.BACKING, CODES_PER_WINDOW_PIECE)]
+)
+def test_made_up_songs_have_real_codes_in_another_order(stem, length):
     codes = random_for("codes").integers(0, 2**32, 10 * CODES_PER_PIECE, dtype=np.uint32)
-    made_up = shuffled(Fingerprint(Stem.MIX, 0.0, codes), random_for("order")).codes
+    made_up = shuffled(Fingerprint(stem, 0.0, codes), random_for("order")).codes
     differences = np.bitwise_count(made_up[:, None] ^ codes[None, :])
     assert differences.min(axis=1).max() <= TURNED_BITS
     steps = np.diff(differences.argmin(axis=1))
     breaks = np.flatnonzero(steps != 1) + 1
-    assert (np.diff([0, *breaks, len(codes)]) == CODES_PER_PIECE).all()
+    assert (np.diff([0, *breaks, len(codes)]) == length).all()

@@ -329,3 +329,14 @@ def test_the_verdict_is_the_same_either_way_round(known, song):
     assert one.overlap == Overlap(
         other.overlap.b_start_s, other.overlap.a_start_s, other.overlap.duration_s
     )
+
+
+def test_another_take_is_a_version_and_no_recording(known):
+    heard = np.random.default_rng(1).integers(0, 256, 8_000, dtype=np.uint8)
+    other = np.random.default_rng(2).integers(0, 256, 8_000, dtype=np.uint8)
+    a = replace(known, grain=heard)
+    b = replace(known, song_id=SongId("b"), sha256="b", grain=other)
+    verdict = judge(a, b)
+    assert (verdict.verdict, verdict.confidence) == (Verdict.VERSION, Confidence.LIKELY)
+    assert verdict.overlap.duration_s == pytest.approx(90, abs=1)
+    assert judge(a, replace(b, grain=heard)).verdict is Verdict.SAME_RECORDING

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.fingerprint.match import align
-from core.fingerprint.proof import Proof, confidence, prove, same_sound
+from core.fingerprint.proof import Proof, confidence, is_another_take, prove, same_sound
 from core.types import Confidence
 from tests.core.fingerprint.codes import flipped, random_codes
 
@@ -70,3 +70,19 @@ def test_sound_that_hardly_changes_proves_nothing():
 def test_nothing_in_common_is_no_sound_in_common():
     assert not same_sound(SONG, random_codes(2, 1500))
     assert not same_sound(SONG, SONG[:0])
+
+
+@pytest.mark.parametrize(
+    ("rate", "grain", "expected"),
+    [
+        (0.15, 0.25, False),  # an equaliser
+        (0.15, 0.30, True),
+        (0.045, 0.30, True),  # to one metronome
+        (0.02, 0.33, False),  # hiss
+        (0.02, 0.40, True),
+        (0.15, None, False),  # not known
+    ],
+)
+def test_another_take_shows_in_the_grain(rate, grain, expected):
+    found = align(SONG, flipped(SONG, rate=rate))
+    assert is_another_take(found, grain_error=grain) is expected
