@@ -44,7 +44,7 @@ class Run:
     def _run(self) -> None:
         try:
             self._port.sync(progress=self.progress)
-        except (Cancelled, SongkinError) as error:
+        except SongkinError as error:
             self.ended_by = error
 
 
