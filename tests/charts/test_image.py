@@ -131,7 +131,9 @@ def _may_mount() -> bool:
 
 
 @pytest.mark.server
-@pytest.mark.skipif(not _may_mount(), reason="a read-only root of its own takes root, and Python outside /tmp")
+@pytest.mark.skipif(
+    not _may_mount(), reason="a read-only root of its own takes root, and Python outside /tmp"
+)
 def test_the_image_works_as_its_pods_run_it(
     app: Path, packages: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
