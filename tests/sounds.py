@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import scipy.signal
 import soundfile
 from numpy.typing import NDArray
 
@@ -188,13 +189,19 @@ def truncate(path: Path, *, keep: float) -> Path:
     return path
 
 
+def lag(sound: Samples, got: Samples) -> int:
+    """Return how many samples later the sound is heard in ``got``."""
+    peaks = scipy.signal.correlate(got[0], sound[0])
+    return int(peaks.argmax()) - (sound.shape[1] - 1)
+
+
 def correlation(a: Samples, b: Samples, *, max_lag: int = 0) -> float:
     """Return the best normalised correlation of two signals over lags up to ``max_lag`` samples."""
     n = min(a.shape[-1], b.shape[-1]) - max_lag
     best = -1.0
-    for lag in range(-max_lag, max_lag + 1):
-        x = a[..., max(lag, 0) : max(lag, 0) + n].ravel().astype(np.float64)
-        y = b[..., max(-lag, 0) : max(-lag, 0) + n].ravel().astype(np.float64)
+    for moved in range(-max_lag, max_lag + 1):
+        x = a[..., max(moved, 0) : max(moved, 0) + n].ravel().astype(np.float64)
+        y = b[..., max(-moved, 0) : max(-moved, 0) + n].ravel().astype(np.float64)
         norm = float(np.linalg.norm(x) * np.linalg.norm(y))
         best = max(best, float(x @ y) / norm if norm else 0.0)
     return best

@@ -292,7 +292,7 @@ def _frames(
             heed(bytes(packet))
         try:
             frames = stream.codec_context.decode(packet)
-        except (av.InvalidDataError, av.PatchWelcomeError) as error:
+        except (av.InvalidDataError, av.PatchWelcomeError, av.ArgumentError) as error:
             bad += 1
             if bad > good + MAX_BAD_PACKETS:
                 detail = f"{bad} packets of {good + bad} don't decode"
