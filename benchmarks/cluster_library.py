@@ -10,6 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
+from core.fingerprint.codes import CODE_PERIOD_S
 from core.library.store import Catalogue
 from core.types import (
     AudioFacts,
@@ -27,7 +28,6 @@ from core.types import (
     StemVectors,
 )
 
-CODE_S = 0.1238  # Chromaprint's step
 WINDOWS = 3
 WINDOW_S = 11.9
 WINDOW_CODES = 80
@@ -96,7 +96,7 @@ def _record(number: int, kind: Kind, *, generation: int) -> SongRecord:
 
 
 def _fingerprints(rng: np.random.Generator, kind: Kind) -> Iterator[Fingerprint]:
-    yield Fingerprint(Stem.MIX, 0.0, _codes(rng, int(kind.seconds / CODE_S)))
+    yield Fingerprint(Stem.MIX, 0.0, _codes(rng, int(kind.seconds / CODE_PERIOD_S)))
     if kind is WHOLE:
         for start_s in _starts_s(kind):
             yield Fingerprint(Stem.BACKING, float(start_s), _codes(rng, WINDOW_CODES))

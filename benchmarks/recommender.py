@@ -92,14 +92,22 @@ def _largest_memory(program: subprocess.Popen[str]) -> float:
 
 
 def bare_searches(client: MilvusClient, vectors: Float32Array) -> float:
-    """Return searches a second in bare batches of the recommender's depth, answers read."""
+    """Return searches a second in bare batches of the recommender's depth, answers read.
+
+    They wait for no clock, as the recommender's own don't: the collection's level is strong.
+    """
     params = {"metric_type": "COSINE", "params": {"ef": 128}}
     n_found = 0
     started = time.perf_counter()
     for start in range(0, len(vectors), BATCH):
         some = vectors[start : start + BATCH].tolist()
         answer = client.search(
-            shapes.CATALOGUE, some, limit=RECALL + 1, output_fields=["key"], search_params=params
+            shapes.CATALOGUE,
+            some,
+            limit=RECALL + 1,
+            output_fields=["key"],
+            search_params=params,
+            consistency_level="Session",
         )
         n_found += sum(1 for hits in answer for hit in hits if hit["key"] and hit["distance"])
     assert n_found == len(vectors) * (RECALL + 1)
