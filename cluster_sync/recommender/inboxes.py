@@ -18,6 +18,7 @@ from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.tally import Refusal
 from core.types import LibraryId
 from core.vectors.milvus import MilvusStore
+from core.vectors.rows import is_key
 from core.vectors.states import CollectionState, collection_state, unsealed
 
 MAX_REPORTED = 1000  # refusals of one library that are reported back
@@ -91,8 +92,12 @@ def _read_note(text: str | None) -> tuple[CollectionState | None, bool]:
 
 
 def _reported_key(owner: LibraryId, key: str) -> str:
-    """Return under which key a refusal is reported: the song's, or a number for a foreign key."""
-    if shapes.song_of(key, owner) is not None and len(key) <= len(owner) * 2 + 1:
+    """Return under which key a refusal is reported: the song's, or a number for a foreign key.
+
+    A key that no row may have is foreign too: it could mean anything in a filter.
+    """
+    is_own = is_key(key) and shapes.song_of(key, owner) is not None
+    if is_own and len(key) <= len(owner) * 2 + 1:
         return key
     return f"{owner}:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 

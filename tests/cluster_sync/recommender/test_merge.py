@@ -60,6 +60,18 @@ def test_a_refusal_is_reported_back_until_it_is_mended(store: MilvusStore) -> No
     assert refusals(store) == {}
 
 
+@pytest.mark.parametrize("end", ["a b", 'a" or key != "', "\u00e9", "a\nb", "x" * 90])
+def test_a_key_that_no_row_may_have_stops_nobody(store: MilvusStore, end: str) -> None:
+    """Whoever has an account may write such a row without our help."""
+    good = song(THEIRS, 7)
+    told = {"key": f"{THEIRS}:{end}", "vector": good.vector.tolist(), **good.values}
+    store.line.client.upsert(shapes.inbox_name(THEIRS), [told])
+    send(store, THEIRS, [good])
+    report = run(store)
+    assert (report.merged, report.refused) == (1, 1)
+    assert list(refusals(store).values()) == [gate.REFUSED_KEY]
+
+
 def test_vectors_of_another_model_or_length_stay_out(store: MilvusStore) -> None:
     send(store, MINE, [song(MINE, 1)])
     assert run(store).merged == 1
