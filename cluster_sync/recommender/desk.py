@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from cluster_sync.recommender.tally import Tally
 from core.progress import Progress
 from core.vectors.milvus import MilvusStore
 
+WAIT_S = 5.0  # between two looks at a lease, which is renewed every 20 s
 AHEAD = 2  # pieces of work in flight beside the one at hand
 HELD_A_QUERY = 256  # songs whose holders one query asks for
 
@@ -25,7 +26,10 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The store, and what a pass knows; ``pool`` has the threads for reads and writes."""
+    """The store, and what a pass knows; ``pool`` has the threads for reads and writes.
+
+    ``loaded`` names the inboxes that this pass has brought into the cluster's memory.
+    """
 
     store: MilvusStore
     journal: Journal
@@ -33,25 +37,39 @@ class Desk:
     tally: Tally
     progress: Progress
     pool: Executor
+    loaded: set[str] = field(default_factory=set)
 
     def step(self, lease: Lease) -> None:
         """Go on with the next step: raises ``Cancelled``, or ``ClusterError`` LED."""
         self.progress.check()
         lease.keep()
 
+    def wait(self, work: Future[Made], lease: Lease) -> Made:
+        """Wait for work that may take longer than a lease lasts; otherwise as ``step``."""
+        while not work.done():
+            wait([work], timeout=WAIT_S)
+            self.step(lease)
+        return work.result()
+
     def ahead(self, work: Callable[[Given], Made], items: Iterable[Given]) -> Iterator[Made]:
         """Return what work makes of each item, in order; it is begun at once, some items ahead."""
+        return (one.result() for one in self.begun(work, items))
+
+    def begun(
+        self, work: Callable[[Given], Made], items: Iterable[Given]
+    ) -> Iterator[Future[Made]]:
+        """Return the work on each item, as ``ahead`` begins it, for waiting."""
         left = iter(items)
         waiting = deque(self.pool.submit(work, item) for item in islice(left, AHEAD))
         return self._rest(work, left, waiting)
 
     def _rest(
         self, work: Callable[[Given], Made], left: Iterator[Given], waiting: deque[Future[Made]]
-    ) -> Iterator[Made]:
+    ) -> Iterator[Future[Made]]:
         try:
             while waiting:
                 waiting.extend(self.pool.submit(work, item) for item in islice(left, 1))
-                yield waiting.popleft().result()
+                yield waiting.popleft()
         finally:
             for one in waiting:
                 one.cancel()

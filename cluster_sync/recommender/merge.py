@@ -29,9 +29,14 @@ from cluster_sync.recommender.lease import Lease
 from cluster_sync.recommender.paging import chunks, pages
 from cluster_sync.recommender.tally import Refusal
 from cluster_sync.recommender.traits import Traits, new_traits, without_kin, write_traits
-from core.errors import ClusterError, ClusterProblem
+from core.errors import ClusterError, LibraryError
 from core.vectors.milvus import Row
-from core.vectors.states import CollectionState, collection_state, wait_until_sealed
+from core.vectors.states import (
+    CollectionState,
+    collection_state,
+    field_names,
+    wait_until_sealed,
+)
 
 ROWS_A_STEP = 128  # 2 MB of songs of usual length, 20 MB of the longest
 
@@ -40,10 +45,14 @@ HEAD_FIELDS = ("digest", "deleted")
 
 @dataclass(slots=True)
 class Look:
-    """What one look at an inbox has found so far; ``known`` is what the catalogue holds there."""
+    """What one look at an inbox has found so far; ``known`` is what the catalogue holds there.
+
+    ``fits`` tells whether the inbox has the shape that this version reads.
+    """
 
     inbox: Inbox
     state: CollectionState | None
+    fits: bool = True
     known: Mapping[str, Known] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     n_songs: int = 0
@@ -58,27 +67,47 @@ class Read:
     graves: Mapping[str, float]
 
 
-def load_inboxes(desk: Desk, inboxes: Sequence[Inbox]) -> Iterator[Look]:
+def load_inboxes(desk: Desk, inboxes: Sequence[Inbox]) -> Iterator[Future[Look]]:
     """Return looks at these inboxes; the first are being loaded already."""
-    return desk.ahead(partial(_load, desk), inboxes)
+    return desk.begun(partial(_load, desk), inboxes)
 
 
-def merge_inboxes(desk: Desk, looks: Iterable[Look], *, lease: Lease) -> None:
+def release_inboxes(desk: Desk) -> None:
+    """Let the inboxes leave the cluster's memory that were loaded and not merged."""
+    with suppress(ClusterError, LibraryError):  # what ended the pass is told, not this
+        for name in sorted(desk.loaded):
+            desk.store.release(name)
+
+
+def merge_inboxes(desk: Desk, looks: Iterable[Future[Look]], *, lease: Lease) -> None:
     """Bring the catalogue in step with these inboxes."""
     gate = Gate(desk.store)
     releases: list[Future[None]] = []
-    for look in looks:
+    for loading in looks:
         desk.step(lease)
+        look = desk.wait(loading, lease)
         _look(desk, look, gate=gate, lease=lease)
-        releases.append(desk.pool.submit(desk.store.release, look.inbox.name))
+        releases.append(desk.pool.submit(_release, desk, look.inbox.name))
     for one in releases:
         one.result()
 
 
+def _release(desk: Desk, name: str) -> None:
+    desk.store.release(name)
+    desk.loaded.discard(name)
+
+
 def _load(desk: Desk, inbox: Inbox) -> Look:
-    """Load an inbox while others are merged: it takes seconds, most of them waiting."""
+    """Load an inbox while others are merged: it takes seconds, most of them waiting.
+
+    One of another shape, made by hand, is not even loaded. Without a state it is looked at again
+    by the next pass, which may be that of another version.
+    """
+    if field_names(desk.store, inbox.name) != list(shapes.SONG_FIELDS):
+        return Look(inbox, None, fits=False)
     # At most AHEAD + 1 of these run at once, each with a second thread: fewer than there are.
     sealing = desk.pool.submit(wait_until_sealed, desk.store, inbox.name)
+    desk.loaded.add(inbox.name)
     with suppress(ClusterError):  # the look will tell
         desk.store.load(inbox.name)
     sealing.result()
@@ -86,13 +115,14 @@ def _load(desk: Desk, inbox: Inbox) -> Look:
 
 
 def _look(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
+    """Merge an inbox and note that; what the cluster refuses ends the pass, and nothing is noted.
+
+    It says the same words for a full disk, for want of memory and for too many calls.
+    """
     inbox = look.inbox
-    try:
+    if look.fits:
         _merge(desk, look, gate=gate, lease=lease)
-    except ClusterError as error:
-        # One inbox of another shape, made by hand, must not stop those of all others.
-        if error.problem is not ClusterProblem.REFUSED:
-            raise
+    else:
         look.refused.append(Refusal(inbox.name, REFUSED_SHAPE))
     desk.tally.refuse(look.refused)
     report_refusals(desk.store, inbox.owner, look.refused)

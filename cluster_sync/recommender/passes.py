@@ -17,7 +17,7 @@ from cluster_sync.recommender.desk import Desk
 from cluster_sync.recommender.inboxes import INBOX_NOTES, Inbox, changed_inboxes
 from cluster_sync.recommender.journal import ALL_BUCKETS, Journal
 from cluster_sync.recommender.lease import MERGE, Lease, lists_lease
-from cluster_sync.recommender.merge import load_inboxes, merge_inboxes
+from cluster_sync.recommender.merge import load_inboxes, merge_inboxes, release_inboxes
 from cluster_sync.recommender.migrate import migrate
 from cluster_sync.recommender.settle import finish_gone, settle
 from cluster_sync.recommender.tally import Tally
@@ -96,7 +96,9 @@ def _do(desk: Desk, inboxes: Sequence[Inbox], *, pause: Pause) -> None:
         with _leading(desk.store, MERGE, pause=pause) as lease:
             merge_inboxes(desk, looks, lease=lease)
             has_gone = settle(desk, lease=lease)
-        _make_lists(desk, lists if taking.result() else None, has_gone=has_gone)
+        # The merge may have taken longer than the lease lasts: it is renewed, or taken once more.
+        is_ours = taking.result() and lists.take()
+        _make_lists(desk, lists if is_ours else None, has_gone=has_gone)
     finally:
         if taking.result():
             lists.release()
@@ -119,7 +121,7 @@ def _make_lists(desk: Desk, lease: Lease | None, *, has_gone: bool) -> None:
         return
     i2i.make_marked(desk, lease=lease)
     if has_gone:
-        finish_gone(desk)
+        finish_gone(desk, lease=lease)
         i2i.make_marked(desk, lease=lease)
 
 
@@ -138,8 +140,13 @@ def _leading(store: MilvusStore, name: str, *, pause: Pause) -> Iterator[Lease]:
 def _desk(store: MilvusStore, *, progress: Progress, tally: Tally, pause: Pause) -> Iterator[Desk]:
     journal = Journal(store)
     reader = CompleteReader(store, journal=journal, tally=tally, pause=pause)
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="recommender") as pool:
-        yield Desk(store, journal, reader, tally, progress, pool)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="recommender")
+    desk = Desk(store, journal, reader, tally, progress, pool)
+    try:
+        with pool:
+            yield desk
+    finally:
+        release_inboxes(desk)
 
 
 def _report(tally: Tally) -> PassReport:

@@ -40,9 +40,10 @@ def settle(desk: Desk, *, lease: Lease) -> bool:
     return has_gone
 
 
-def finish_gone(desk: Desk) -> None:
+def finish_gone(desk: Desk, *, lease: Lease) -> None:
     """Forget the songs that left once no list tells of them; nobody else may be making lists."""
     for marks in desk.journal.each(Mark.GONE, size=SONGS_A_STEP):
+        desk.step(lease)
         gone = _absent(desk, marks)
         desk.store.delete(shapes.RECOMMENDATIONS, gone)
         left = holders(desk.store, gone)

@@ -1,12 +1,17 @@
 """Inboxes into the catalogue: what is taken in, what leaves, what is reported back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from cluster_sync import collections as shapes
 from cluster_sync.recommender import gate, merge
+from cluster_sync.recommender.journal import Journal
+from core.errors import ClusterError, ClusterProblem
 from core.types import LibraryId, ModelId
 from core.vectors.milvus import CollectionSpec, MilvusStore, Row
+from core.vectors.states import CollectionState
 from tests.cluster_sync.libraries import song_id, unit
 from tests.cluster_sync.recommender.songs import (
     DIMENSION,
@@ -97,6 +102,29 @@ def test_an_inbox_of_another_shape_stops_nobody(store: MilvusStore) -> None:
     report = run(store)
     assert (report.merged, report.refused) == (3, 1)
     assert set(refusals(store).values()) == {gate.REFUSED_SHAPE}
+
+
+def test_what_the_cluster_refuses_ends_the_pass_and_the_next_one_does_it(
+    store: MilvusStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for a while must not make an inbox count as seen."""
+    upsert = MilvusStore.upsert
+
+    def full(one: MilvusStore, name: str, rows: Sequence[Row]) -> None:
+        if name == shapes.CATALOGUE:
+            raise ClusterError(one.address, ClusterProblem.REFUSED, detail="disk quota exceeded")
+        upsert(one, name, rows)
+
+    state = CollectionState(3, frozenset({1}))  # a folder has none of its own
+    monkeypatch.setattr(merge, "collection_state", lambda *_: state)
+    send(store, MINE, [song(MINE, n) for n in range(1, 4)])
+    with monkeypatch.context() as patch, pytest.raises(ClusterError, match="disk quota"):
+        patch.setattr(MilvusStore, "upsert", full)
+        run(store)
+    assert Journal(store).notes("inbox") == {}
+    assert run(store).merged == 3
+    assert shapes.inbox_name(MINE) in Journal(store).notes("inbox")
+    assert refusals(store) == {}
 
 
 def test_a_library_of_too_many_songs_is_cut(
