@@ -5,7 +5,7 @@ What needs torch is imported where a model is loaded: verbs that need none start
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -36,7 +36,7 @@ class ClusterAddress:
     """A cluster and the token for it, given for this run only."""
 
     uri: str
-    token: str  # "user:password", or empty
+    token: str = field(repr=False)  # "user:password", or empty
     ca_file: Path | None = None
     note: str = ""  # what the window should say of this cluster
 
@@ -84,10 +84,8 @@ def sync_port(catalogue: Catalogue, cluster: ClusterAddress | None = None) -> Cl
     def opener(uri: str, token: str) -> MilvusStore:
         return MilvusStore(uri, token=token, ca_file=ca_file or trusted_ca(uri))
 
-    port = ClusterSync(catalogue, opener=opener, credentials=credentials)
-    if cluster is not None:
-        port.use(cluster.uri)
-    return port
+    uri = cluster.uri if cluster else None
+    return ClusterSync(catalogue, opener=opener, credentials=credentials, uri=uri)
 
 
 def trusted_ca(uri: str) -> Path | None:

@@ -19,6 +19,7 @@ from cluster_sync.inbox import Inbox
 from cluster_sync.prove import UNPROVED_NOTE, Prover
 from cluster_sync.pull import pull_explanation, pull_lists, pull_refusals
 from cluster_sync.push import Pusher, Tally, again
+from core.addresses import checked_address, shown_address
 from core.cluster_types import (
     CatalogueVerdict,
     Explanation,
@@ -55,20 +56,23 @@ class ClusterSync:
         *,
         opener: Opener,
         credentials: Credentials,
+        uri: str | None = None,
         share_titles: bool = True,
     ) -> None:
+        """``uri`` is the cluster of this run; a sync that reaches it makes it the library's own."""
         self._catalogue = catalogue
         self._outbox = Outbox(catalogue)
         self._ledger = Ledger(catalogue)
         self._open = opener
         self._credentials = credentials
+        self._named = uri
         self._shares_titles_first = share_titles  # until the user chooses
         self._one_at_a_time = threading.Lock()
 
     @property
     def state(self) -> SyncState:
         """Where the library stands with its cluster."""
-        if not self._catalogue.note(URI_NOTE):
+        if not self._uri:
             return SyncState.NOT_SET_UP
         if self._one_at_a_time.locked():
             return SyncState.SYNCING
@@ -77,12 +81,12 @@ class ClusterSync:
     @property
     def cluster_name(self) -> str:
         """The cluster's host and port, or its folder's name; empty where none is set up."""
-        uri = self._catalogue.note(URI_NOTE) or ""
+        uri = shown_address(self._uri)
         return urlsplit(uri).netloc or uri.replace("\\", "/").rpartition("/")[2]
 
     def sign_in(self, uri: str, *, token: str) -> None:
         """Remember the cluster's address, and its token by the credentials."""
-        self._credentials.remember(uri, token)
+        self._credentials.remember(checked_address(uri), token)
         self.use(uri)
 
     def use(self, uri: str) -> None:
@@ -90,29 +94,51 @@ class ClusterSync:
 
         Another cluster than before holds nothing of this library: everything is queued again.
         """
-        if uri == self._catalogue.note(URI_NOTE):
+        checked_address(uri)
+        if uri == self._catalogue.note(URI_NOTE) == self._uri:
             return
         with self._one_at_a_time:
-            self._ledger.forget()
-            self._outbox.reset()
-            self._catalogue.set_note(UNPROVED_NOTE, "1")
-            self._catalogue.set_note(STATE_NOTE, SyncState.BEHIND.value)
-            self._catalogue.set_note(URI_NOTE, uri)
+            self._named = uri
+            self._adopt()
+
+    @property
+    def _uri(self) -> str:
+        return self._named or self._catalogue.note(URI_NOTE) or ""
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether the library was never in step with this cluster, or with another one since."""
+        return self._uri != (self._catalogue.note(URI_NOTE) or "")
+
+    def _adopt(self) -> None:
+        if not self._is_new:
+            return
+        self._ledger.forget()
+        self._outbox.reset()
+        self._catalogue.set_note(UNPROVED_NOTE, "1")
+        self._catalogue.set_note(STATE_NOTE, SyncState.BEHIND.value)
+        self._catalogue.set_note(URI_NOTE, self._uri)
 
     def waiting(self) -> int:
         """How many songs have changes to send."""
-        return self._outbox.count()
+        return len(self._ledger.all_songs(is_shared=True)) if self._is_new else self._outbox.count()
 
     def outgoing(self) -> Outgoing:
-        """Return what the next sync would send."""
-        pending = [change.song_id for change in self._outbox.pending()]
+        """Return what the next sync would send; a cluster that is new gets everything."""
+        is_new = self._is_new
+        pending = (
+            self._ledger.all_songs(is_shared=True)
+            if is_new
+            else [change.song_id for change in self._outbox.pending()]
+        )
         shared = self._ledger.shared(pending)
         held = self._ledger.held([song_id for song_id in pending if song_id not in shared])
+        content = self._ledger.outgoing_bytes(is_all=is_new)
         titles = self._shares_titles()
         return Outgoing(
             songs=len(shared),
             withdrawals=len(held),
-            bytes=round(BASE64 * self._ledger.outgoing_bytes()) + ROW_BYTES * len(pending),
+            bytes=round(BASE64 * content) + ROW_BYTES * len(pending),
             shares_titles=titles,
             fields=(*evidence.ALWAYS, *(evidence.BY_CHOICE if titles else ())),
         )
@@ -173,10 +199,11 @@ class ClusterSync:
 
         Raises ``ClusterError``; what has not arrived stays in the outbox.
         """
-        if not self._catalogue.note(URI_NOTE):
+        if not self._uri:
             return SyncReport(0, 0, 0, SyncState.NOT_SET_UP)
         tally = Tally()
         with self._one_at_a_time, self._remembering_how_it_ends(), self._opened() as store:
+            self._adopt()  # only now: a wrong address leaves the library with its cluster
             inbox = Inbox(store, self._catalogue.library_id)
             self._push_and_prove(inbox, tally, progress=progress)
             pulled = self._pull(store, progress=progress)
@@ -220,7 +247,7 @@ class ClusterSync:
         return self._shares_titles_first if chosen is None else chosen == "1"
 
     def _settled_state(self) -> SyncState:
-        last = self._catalogue.note(STATE_NOTE)
+        last = None if self._is_new else self._catalogue.note(STATE_NOTE)
         if last in (SyncState.OFFLINE.value, SyncState.REFUSED.value):
             return SyncState(last)
         is_behind = last is None or self.waiting() > 0
@@ -228,8 +255,7 @@ class ClusterSync:
 
     @contextmanager
     def _opened(self) -> Iterator[MilvusStore]:
-        uri = self._catalogue.note(URI_NOTE) or ""
-        store = self._open(uri, self._credentials.token(uri))
+        store = self._open(self._uri, self._credentials.token(self._uri))
         try:
             yield store
         finally:
@@ -240,10 +266,13 @@ class ClusterSync:
         try:
             yield
         except ClusterError as error:
-            ended = SyncState.OFFLINE if error.problem in OFFLINE else SyncState.REFUSED
-            self._catalogue.set_note(STATE_NOTE, ended.value)
+            self._note_end(SyncState.OFFLINE if error.problem in OFFLINE else SyncState.REFUSED)
             raise
         except LibraryError:  # a folder stands in for the cluster
-            self._catalogue.set_note(STATE_NOTE, SyncState.OFFLINE.value)
+            self._note_end(SyncState.OFFLINE)
             raise
-        self._catalogue.set_note(STATE_NOTE, SyncState.IN_STEP.value)
+        self._note_end(SyncState.IN_STEP)
+
+    def _note_end(self, state: SyncState) -> None:
+        if not self._is_new:  # a cluster that was never reached is not the library's
+            self._catalogue.set_note(STATE_NOTE, state.value)

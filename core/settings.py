@@ -14,6 +14,7 @@ from typing import Any
 
 import platformdirs
 
+from core.addresses import checked_address
 from core.errors import ClusterError, ClusterProblem, SettingsError
 
 APP_NAME = "songkin"
@@ -95,7 +96,11 @@ class Choices:
 
 
 def checked(profile: Profile) -> Profile:
-    """Return a profile; raise ``ClusterError`` where the production cluster is not met over TLS."""
+    """Return a profile; raise ``ClusterError`` for an address that must not be kept or used.
+
+    A password has no place in it, and the production cluster is met over TLS only.
+    """
+    checked_address(profile.uri)
     if profile.name is ProfileName.PROD and not profile.uri.startswith("https://"):
         raise ClusterError(profile.uri, ClusterProblem.PLAIN_TEXT)
     return profile

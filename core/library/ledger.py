@@ -87,9 +87,9 @@ class Ledger:
             connection.executemany("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
 
     def forget(self) -> None:
-        """Take the cluster as empty, as another cluster is."""
+        """Take the cluster as empty, as another cluster is; its lists go too."""
         with self._database.writing() as connection:
-            for table in ("held", "list_stamp", "refusal"):
+            for table in ("held", "list_stamp", "recommendation", "refusal"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
 
     def shared(self, song_ids: Sequence[SongId]) -> set[SongId]:
@@ -163,14 +163,15 @@ class Ledger:
             for song_id in _songs(connection, is_shared=True):
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
-    def outgoing_bytes(self) -> int:
-        """Return about how many bytes of vectors and codes wait in the outbox."""
+    def outgoing_bytes(self, *, is_all: bool = False) -> int:
+        """Return about how many bytes of vectors and codes wait in the outbox, or would in all."""
+        waiting = "1" if is_all else "song_id IN (SELECT song_id FROM outbox WHERE kind = 'upsert')"
         with self._database.reading() as connection:
             codes, vectors = (
                 connection.execute(
-                    f"SELECT coalesce(sum(length({column})), 0) FROM outbox"  # noqa: S608 - names
-                    f" JOIN {table} USING (song_id) LEFT JOIN sharing USING (song_id)"
-                    " WHERE kind = 'upsert' AND coalesce(is_shared, ?)",
+                    f"SELECT coalesce(sum(length({column})), 0)"  # noqa: S608 - the names below
+                    f" FROM {table} LEFT JOIN sharing USING (song_id)"
+                    f" WHERE {waiting} AND coalesce(is_shared, ?)",
                     (_shares(connection),),
                 ).fetchone()[0]
                 for column, table in (("codes", "fingerprint"), ("song_vector", "vectors"))

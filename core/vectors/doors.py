@@ -16,6 +16,7 @@ import pyarrow as pa
 from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.exceptions import MilvusLiteError
 
+from core.addresses import NO_USER, has_user, shown_address
 from core.errors import ClusterError, ClusterProblem, LibraryError, LibraryProblem, WorldError
 from core.vectors.faults import cluster_problem, library_problem, words
 from core.vectors.rows import IndexKind
@@ -144,13 +145,11 @@ def open_door(uri: str) -> LiteDoor | ServerDoor:
     try:
         parts = urlsplit(uri)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
-        has_user = "@" in parts.netloc
         _ = parts.port
     except ValueError as error:
         raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE) from error
-    if not is_address or has_user:
-        detail = "an address looks like https://host:19530, with no user or password in it"
-        raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE, detail=detail)
+    if not is_address or has_user(uri):
+        raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE, detail=NO_USER)
     return ServerDoor(uri)
 
 
@@ -168,9 +167,3 @@ def speaks_tls(address: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def shown_address(uri: str) -> str:
-    """Return an address without the user and password that someone may have typed into it."""
-    scheme, mark, rest = uri.rpartition("://")
-    return scheme + mark + rest.rpartition("@")[2]

@@ -12,6 +12,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from app import cli
+from app.wiring import ClusterAddress
 from core.library.store import Catalogue
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.libraries import add, near, song_id, unit
@@ -185,6 +186,27 @@ def test_a_sync_of_the_profile_in_use(run: Run, library: Path, tmp_path: Path) -
     run("profile", "set", "dev", "--uri", tmp_path / "cluster.db")
     assert run("sync", "--json").json["pushed"] == 5
     assert run("sync", "--profile", "dev", "--json").json["pushed"] == 0
+
+
+def test_what_only_asks_leaves_the_library_with_its_cluster(
+    run: Run, library: Path, tmp_path: Path
+) -> None:
+    run("sync", "--uri", tmp_path / "cluster.db")
+    other = ("--uri", tmp_path / "other.db")
+    assert run("sync", *other, "--dry-run", "--json").json["songs"] == 5
+    run("recommendations", song_id(1), "--explain", *other)
+    assert run("sync", "--uri", "https://127.0.0.1:9").code == 1
+    assert run("sync", "--dry-run", "--json").json["songs"] == 0
+    assert run("sync", "--json").json["pushed"] == 0
+
+
+def test_no_password_of_an_address_is_kept_or_told(run: Run, ring: Drawer, tmp_path: Path) -> None:
+    refused = run("profile", "set", "dev", "--uri", "https://root:secret@127.0.0.1:9")
+    assert refused.code == 1
+    assert "127.0.0.1" in refused.err
+    assert "secret" not in refused.err + refused.out
+    assert run("profile", "list", "--json").json["profiles"] == {}
+    assert "secret" not in repr(ClusterAddress("https://127.0.0.1:9", "ana:secret"))
 
 
 def test_damaged_settings_are_told(run: Run, library: Path, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from cluster_sync import plan
 from cluster_sync.credentials import OneSync
 from cluster_sync.demo_server import DemoServer, free_ports
 from cluster_sync.sync import ClusterSync
-from core.cluster_types import SyncReport, SyncState
+from core.cluster_types import Recommendation, SyncReport, SyncState
 from core.errors import Cancelled, ClusterError, ClusterProblem
 from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.progress import Progress, ProgressReport
-from core.types import ModelId
+from core.types import CatalogueId, ModelId
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.libraries import MODEL, Cluster, add, song_id, sync_of
 
@@ -156,3 +156,56 @@ def test_another_cluster_gets_everything(cluster: Cluster, mine: Catalogue, tmp_
     assert port.state is SyncState.BEHIND
     assert sync(port).pushed == 1
     assert port.cluster_name == "other.db"
+
+
+@lite_only
+def test_a_cluster_that_is_named_and_not_reached_changes_nothing(
+    cluster: Cluster, mine: Catalogue
+) -> None:
+    """A wrong address, or a question what would travel, leaves the library with its cluster."""
+    for number in (1, 2, 3):
+        add(mine, number)
+    port = sync_of(mine, cluster)
+    sync(port)
+    wrong = _port(mine, f"http://127.0.0.1:{free_ports(1)[0]}")
+    assert (wrong.outgoing().songs, wrong.waiting(), wrong.state) == (3, 3, SyncState.BEHIND)
+    assert wrong.outgoing().bytes > 0
+    with pytest.raises(ClusterError):
+        sync(wrong)
+    with pytest.raises(ClusterError):
+        wrong.explanation(song_id(1))
+    assert (port.waiting(), port.state) == (0, SyncState.IN_STEP)
+    assert port.cluster_name == "cluster.db"
+    assert sync(port).pushed == 0
+
+
+@lite_only
+def test_a_cluster_that_is_reached_takes_the_place_of_the_old_one(
+    cluster: Cluster, mine: Catalogue, tmp_path: Path
+) -> None:
+    add(mine, 1)
+    sync(sync_of(mine, cluster))
+    line = Recommendation(1, CatalogueId("x:y"), None, "", "", 0.5, "near")
+    mine.put_recommendations({song_id(1): [line]})
+    other = str(tmp_path / "other.db")
+    assert sync(_port(mine, other)).pushed == 1
+    assert mine.note("cluster.uri") == other
+    assert mine.recommendations(song_id(1), limit=9) == []  # another cluster's songs
+
+
+def _port(catalogue: Catalogue, uri: str) -> ClusterSync:
+    return ClusterSync(
+        catalogue,
+        opener=lambda uri, token: MilvusStore(uri, token=token),
+        credentials=OneSync(""),
+        uri=uri,
+    )
+
+
+def test_no_password_is_kept_with_an_address(mine: Catalogue) -> None:
+    port = ClusterSync(mine, opener=_never, credentials=OneSync(""))
+    for keep in (port.use, lambda uri: port.sign_in(uri, token="")):
+        with pytest.raises(ClusterError) as told:
+            keep("https://root:secret@127.0.0.1:9")
+        assert "secret" not in str(told.value)
+    assert (port.state, mine.note("cluster.uri")) == (SyncState.NOT_SET_UP, None)

@@ -2,11 +2,36 @@
 
 from pathlib import Path
 
-from core.settings import SeparatorName, Settings, default_places
+import pytest
+
+from core.errors import ClusterError
+from core.settings import (
+    Profile,
+    ProfileName,
+    SeparatorName,
+    Settings,
+    checked,
+    default_places,
+)
 
 
 def test_a_library_may_lie_anywhere(tmp_path: Path) -> None:
     assert default_places(tmp_path).library == tmp_path
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["https://root:secret@host:19530", "https://secret@host", "http://[secret@host", "x://a@b"],
+)
+def test_no_password_enters_a_profile(uri: str) -> None:
+    with pytest.raises(ClusterError) as told:
+        checked(Profile(ProfileName.DEV, uri))
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("uri", ["https://host:19530", "folder@home/cluster.db", "C:\\a@b.db"])
+def test_any_other_address_may(uri: str) -> None:
+    assert checked(Profile(ProfileName.DEV, uri)).uri == uri
 
 
 def test_the_system_decides_otherwise() -> None:

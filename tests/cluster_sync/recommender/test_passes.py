@@ -15,7 +15,7 @@ from cluster_sync.recommender import passes
 from cluster_sync.recommender.journal import Mark
 from cluster_sync.recommender.lease import MERGE, Lease
 from cluster_sync.recommender.passes import recommend_pass
-from cluster_sync.recommender.settle import finish_gone
+from cluster_sync.recommender.settle import finish_gone, settle
 from cluster_sync.recommender.tally import Tally
 from core.errors import Cancelled, ClusterError, ClusterProblem
 from core.progress import Progress
@@ -61,7 +61,7 @@ def test_a_merge_longer_than_a_lease_is_followed_by_its_lists(
         clock.ahead_s = 3600.0
 
     monkeypatch.setattr(leases, "time", SimpleNamespace(monotonic=clock.monotonic, time=clock.time))
-    monkeypatch.setattr(passes, "settle", after(passes.settle, an_hour_passes))
+    monkeypatch.setattr(passes, "settle", after(settle, an_hour_passes))
     send(store, MINE, [song(MINE, n) for n in range(1, 4)])
     assert run(store).lists == 3
     assert len(lists(store)) == 3
