@@ -9,6 +9,7 @@ every process could read it.
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from cluster_sync.recommender.journal import BUCKETS
 from cluster_sync.recommender.program import Program, Stop, Work
 
 FAILED = 1
+REBUILD = "1"  # of a rebuild that was given no name
 SHARD = "SONGKIN_SHARD"
 PORT = 9464  # as the chart's probes and monitor expect it
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(json.dumps({"problem": "token_file", "detail": str(error)}) + "\n")
         return FAILED
-    work = Work(options.command, buckets=buckets, is_rebuild=getattr(options, "rebuild", False))
+    work = Work(options.command, buckets=buckets, rebuild=getattr(options, "rebuild", None))
     program = Program(options.uri, token=token, ca_file=options.ca_file, stop=stop)
     return program.run(work, every_s=getattr(options, "every", None), port=options.metrics_port)
 
@@ -80,9 +82,22 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--every", type=_seconds, help="seconds between passes; without it, one pass")
     lists = commands.add_parser("lists", parents=[shared], help="make the lists of a shard")
     lists.add_argument("--shard", help=f"I/N, counted from 0; {SHARD} may stand for it")
-    lists.add_argument("--rebuild", action="store_true", help="all lists, not those in need only")
+    lists.add_argument(
+        "--rebuild",
+        nargs="?",
+        const=REBUILD,
+        type=_rebuild,
+        metavar="ID",
+        help="all lists, not those in need only; one that stopped goes on where its ID is the same",
+    )
     commands.add_parser("migrate", parents=[shared], help="make or upgrade the shared collections")
     return parser
+
+
+def _rebuild(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z-]{1,32}", text):  # it stands in a row's key
+        raise ValueError(text)
+    return text
 
 
 def _seconds(text: str) -> float:

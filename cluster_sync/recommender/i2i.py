@@ -51,13 +51,19 @@ def make_marked(desk: Desk, *, lease: Lease, buckets: range = ALL_BUCKETS) -> No
         maker.make(by_song)
 
 
-def make_all(desk: Desk, *, lease: Lease, buckets: range = ALL_BUCKETS) -> None:
-    """Make the lists of all songs in these buckets; one that stopped goes on where it was."""
+def make_all(desk: Desk, *, lease: Lease, rebuild: str, buckets: range = ALL_BUCKETS) -> None:
+    """Make the lists of all songs in these buckets.
+
+    A rebuild that stopped goes on where it was, where it has the same name; another begins anew.
+    """
     maker = _maker(desk, lease)
     if maker is None:
         return
-    name = f"{buckets.start}.{buckets.stop}"
-    low = desk.journal.notes(CURSOR).get(name, "")
+    shard = f".{buckets.start}.{buckets.stop}"
+    name = rebuild + shard
+    notes = desk.journal.notes(CURSOR)
+    desk.journal.forget_notes(CURSOR, [n for n in notes if n.endswith(shard) and n != name])
+    low = notes.get(name, "")
     for _, high, rows in pages(desk.store, shapes.CATALOGUE, fields=(), low=low):
         maker.make({row.key: () for row in rows if bucket_of(row.key) in buckets})
         desk.journal.write_notes(CURSOR, {name: high})

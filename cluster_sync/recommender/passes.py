@@ -68,11 +68,13 @@ def lists_pass(
     *,
     progress: Progress,
     buckets: range = ALL_BUCKETS,
-    is_rebuild: bool = False,
+    rebuild: str | None = None,
     tally: Tally | None = None,
     pause: Pause = time.sleep,
 ) -> PassReport:
     """Make the lists of a shard: those that are marked, or all; raises ``ClusterError``.
+
+    A ``rebuild`` of all has a name, by which one that stopped is known again.
 
     The error is LED where another recommender makes lists of the same buckets.
     """
@@ -82,8 +84,10 @@ def lists_pass(
         _desk(store, progress=progress, tally=counted, pause=pause) as desk,
         _leading(store, lists_lease(buckets), pause=pause) as lease,
     ):
-        make = i2i.make_all if is_rebuild else i2i.make_marked
-        make(desk, lease=lease, buckets=buckets)
+        if rebuild is None:
+            i2i.make_marked(desk, lease=lease, buckets=buckets)
+        else:
+            i2i.make_all(desk, lease=lease, rebuild=rebuild, buckets=buckets)
     return _report(counted)
 
 

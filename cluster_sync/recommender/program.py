@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,11 +52,11 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What to do: the command "pass", "lists" or "migrate", and whose lists."""
+    """What to do: the command "pass", "lists" or "migrate", whose lists, and by which rebuild."""
 
     command: str
     buckets: range = ALL_BUCKETS
-    is_rebuild: bool = False
+    rebuild: str | None = None
 
 
 class Program:
@@ -75,14 +75,15 @@ class Program:
 
         In a loop a pass that fails, or that another leads, is tried again at its next time.
         """
-        try:
-            with self._service(port):
+        with ExitStack() as last:
+            try:
+                last.enter_context(self._service(port))
+            except OSError as error:
+                log.error("port %s: %s", port, error.strerror, extra={"problem": "metrics_port"})
+                return FAILED
+            code = self._once(work)
+            while every_s is not None and not self._stop.wait(every_s):
                 code = self._once(work)
-                while every_s is not None and not self._stop.wait(every_s):
-                    code = self._once(work)
-        except OSError as error:
-            log.error("port %s: %s", port, error.strerror, extra={"problem": "metrics_port"})
-            return FAILED
         return DONE if every_s is not None else code
 
     def _once(self, work: Work) -> int:
@@ -112,7 +113,7 @@ class Program:
                 store,
                 progress=progress,
                 buckets=work.buckets,
-                is_rebuild=work.is_rebuild,
+                rebuild=work.rebuild,
                 tally=tally,
                 pause=pause,
             )

@@ -175,8 +175,17 @@ def test_a_rebuild_makes_all_lists_and_goes_on_where_it_stopped(store: MilvusSto
     run(store)
     expected = everything(store)
     store.delete(shapes.RECOMMENDATIONS, list(lists(store)))
-    Journal(store).write_notes("rebuild", {f"0.{BUCKETS}": key(MINE, 21)})
-    report = lists_pass(store, progress=Progress(), is_rebuild=True, pause=lambda _: None)
+    at = {f"2.0.{BUCKETS}": key(MINE, 21), "1.0.128": key(MINE, 9)}
+    Journal(store).write_notes("rebuild", at)
+    report = lists_pass(store, progress=Progress(), rebuild="2", pause=lambda _: None)
     assert report.lists == len(lists(store)) == 10
-    assert lists_pass(store, progress=Progress(), is_rebuild=True).lists == 30
+    assert lists_pass(store, progress=Progress(), rebuild="2").lists == 30
     assert everything(store) == expected
+
+
+def test_another_rebuild_begins_anew(store: MilvusStore) -> None:
+    send(store, MINE, [around(n) for n in range(1, 6)])
+    run(store)
+    Journal(store).write_notes("rebuild", {f"1.0.{BUCKETS}": key(MINE, 4)})
+    assert lists_pass(store, progress=Progress(), rebuild="2").lists == 5
+    assert Journal(store).notes("rebuild") == {}

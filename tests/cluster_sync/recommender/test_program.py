@@ -1,7 +1,10 @@
 """The recommender as its container runs it: a program without the desktop's libraries."""
 
+import errno
+import io
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,8 +17,9 @@ import pytest
 
 from cluster_sync.demo_server import free_ports
 from cluster_sync.lists import LEASES, bare_row
-from cluster_sync.recommender.__main__ import main, shard_buckets
+from cluster_sync.recommender.__main__ import FAILED, main, shard_buckets
 from cluster_sync.recommender.lease import MERGE
+from cluster_sync.recommender.program import Program, Stop, Work
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.recommender.songs import MINE, refusals, send, song
 from tests.milvus_server import empty_milvus_server  # noqa: F401 - a fixture
@@ -155,6 +159,7 @@ def test_a_server_that_is_down_ends_it_with_one_line_and_no_token(tmp_path: Path
         ["lists", "--uri", "x", "--shard", "2/2"],
         ["lists", "--uri", "x", "--shard", "0/257"],
         ["lists", "--uri", "x", "--shard", "all"],
+        ["lists", "--uri", "x", "--rebuild", "a:b"],
         ["drop", "--uri", "x"],
     ],
 )
@@ -188,3 +193,21 @@ def test_it_needs_none_of_the_desktops_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("expected_warnings")
+def test_a_reader_that_left_is_no_trouble_of_the_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Left(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("sys.stdout", Left())
+    program = Program(str(tmp_path / "cluster.db"), token="", ca_file=None, stop=Stop())
+    with pytest.raises(BrokenPipeError):
+        program.run(Work("migrate"))
+    assert "port" not in caplog.text
+    with socket.create_server(("", 0)) as taken:
+        assert program.run(Work("migrate"), port=taken.getsockname()[1]) == FAILED
+    assert "port" in caplog.text
