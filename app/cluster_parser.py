@@ -74,7 +74,9 @@ def _add_accounts(commands: Commands) -> None:
     init = verb_of(deeds, "init", verbs.init, does="make the collections and the recommender")
     added = verb_of(deeds, "add-musician", verbs.add_musician, does="make a musician's account")
     added.add_argument("name", metavar="NAME")
-    added.add_argument("--library-id", metavar="ID", help="whose inbox (default: this library's)")
+    added.add_argument(
+        "--library-id", metavar="ID", required=True, help="whose inbox: `profile list` tells it"
+    )
     revoked = verb_of(deeds, "revoke", verbs.revoke, does="drop an account at once")
     revoked.add_argument("name", metavar="NAME")
     listed = verb_of(deeds, "list", verbs.list_accounts, does="list who may use the cluster")

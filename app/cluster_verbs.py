@@ -18,7 +18,7 @@ from cluster_sync.sync import ClusterSync
 from core.for_you import for_you as best_for_you
 from core.library.store import Catalogue
 from core.settings import Choices, Profile, ProfileName, Settings, SettingsFile, checked
-from core.types import LibraryId, SongId
+from core.types import SongId
 
 Verb = Callable[[argparse.Namespace, Settings], int]
 
@@ -102,10 +102,13 @@ def recommend_pass(args: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def list_profiles(args: argparse.Namespace, _settings: Settings) -> int:
-    """List the profiles; the one in use is marked."""
+def list_profiles(args: argparse.Namespace, settings: Settings) -> int:
+    """List the profiles, the one in use marked; and tell this library's id, for administrators."""
     choices = SettingsFile().read()
-    _tell(args, shapes.profiles_shape(choices), *shapes.profiles_words(choices))
+    with wiring.open_catalogue(settings) as catalogue:
+        library_id = catalogue.library_id
+    shape = shapes.profiles_shape(choices) | {"library_id": library_id}
+    _tell(args, shape, *shapes.profiles_words(choices), f"This library's id: {library_id}")
     return OK
 
 
@@ -150,9 +153,9 @@ def add_musician(args: argparse.Namespace, settings: Settings) -> int:
     cluster = _admin(args, settings)
     if cluster is None:
         return _wrong_usage(NO_CLUSTER)
-    library_id = _library_id(args, settings)
+    library_id = wiring.library_id(args.library_id)
     if library_id is None:
-        return _wrong_usage("usage: a library's id is a UUID, as `songkin cluster list` shows it")
+        return _wrong_usage("usage: a library's id is a UUID, as its `songkin profile list` tells")
     with wiring.open_access(cluster) as access:
         token = access.add_musician(args.name, library_id=library_id)
     _tell(args, {"token": token.text, "library_id": library_id}, token.text)
@@ -255,13 +258,6 @@ def _token(args: argparse.Namespace, uri: str, *, account: str) -> str:
 
 def _token_of_stdin(args: argparse.Namespace) -> str:
     return sys.stdin.readline().rstrip("\r\n") if args.token_stdin else ""
-
-
-def _library_id(args: argparse.Namespace, settings: Settings) -> LibraryId | None:
-    if args.library_id is not None:
-        return wiring.library_id(args.library_id)
-    with wiring.open_catalogue(settings) as catalogue:
-        return catalogue.library_id
 
 
 def _choose(args: argparse.Namespace, choose: Callable[[Choices], Choices]) -> int:

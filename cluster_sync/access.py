@@ -93,10 +93,10 @@ class Access:
         The recommender gets a new password each time. A cluster that holds vectors of another
         embedder is refused.
         """
+        model = shapes.cluster_model(self._store)
+        shapes.check_model(self._store, model_id, model=model)  # before anything is made anew
         migrate(self._store)
         self._store.ensure(shapes.catalogue_spec(dimension))
-        model = shapes.cluster_model(self._store)
-        shapes.check_model(self._store, model_id, model=model)
         if model is None:
             self._store.upsert(shapes.MODELS, [shapes.model_row(model_id)])
         inboxes = [name for name in self._store.names() if inbox_owner(name) is not None]
@@ -113,6 +113,7 @@ class Access:
         if dimension is None or RECOMMENDER not in self._accounts.roles():
             raise self._refused("the cluster is not set up yet: run songkin cluster init first")
         inbox, role = inbox_name(library_id), musician_role(library_id)
+        self._check_free(name, role)
         self._store.ensure(shapes.inbox_spec(library_id, dimension))
         self._accounts.add_grants(RECOMMENDER, rights(inbox, RECOMMENDER_INBOX))
         self._accounts.put_role(role)
@@ -154,6 +155,12 @@ class Access:
                 "an account's name is up to 32 letters, digits and underscores, and not "
                 + " or ".join(RESERVED)
             )
+
+    def _check_free(self, name: str, role: str) -> None:
+        """Refuse a name that another library's account has: its musician would lose it unheard."""
+        has = self._accounts.roles_of(name) if name in self._accounts.users() else ()
+        if any(one != role for one in has):
+            raise self._refused(f"{name} is another library's account: revoke it first")
 
     def _refused(self, detail: str) -> ClusterError:
         return ClusterError(self._store.address, ClusterProblem.REFUSED, detail=detail)

@@ -3,6 +3,7 @@
 Nothing but the vector that is searched leaves this machine; fingerprints come here to be compared.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from cluster_sync import collections as shapes
@@ -11,7 +12,6 @@ from cluster_sync.keys import song_of
 from cluster_sync.rows import read_codes, read_windows
 from core.cluster_types import CatalogueVerdict
 from core.duplicates import SongEvidence, judge
-from core.errors import ClusterError, ClusterProblem
 from core.library.store import Catalogue
 from core.progress import Progress
 from core.types import CatalogueId, Fingerprint, SongId, Stem, StemVectors, Verdict
@@ -20,6 +20,7 @@ from core.vectors.milvus import MilvusStore, Row
 RECALL = 100  # songs: a copy is among the very nearest, a clip of a song a little further off
 QUERY = SongId("here")
 _FIELDS = ("codes", "backing_codes", "duration_s", "title", "artist")
+log = logging.getLogger(__name__)
 _STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}  # declared strongest first
 
 
@@ -45,7 +46,7 @@ def check_catalogue(
     found: list[CatalogueVerdict] = []
     for done, row in enumerate(rows):
         progress.report(done, len(rows), what="comparing")
-        found += _judged(query, row, address=store.address)
+        found += _judged(query, row)
     return sorted(found, key=lambda one: (_STRENGTH[one.verdict], -one.score, one.catalogue_id))
 
 
@@ -69,12 +70,12 @@ def _without_own(catalogue: Catalogue, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if own[row.key] not in known]
 
 
-def _judged(query: SongEvidence, row: Row, *, address: str) -> Iterator[CatalogueVerdict]:
+def _judged(query: SongEvidence, row: Row) -> Iterator[CatalogueVerdict]:
     try:
         theirs = _evidence(row)
-    except ValueError as error:
-        detail = f"a song that can't be read: {error}"
-        raise ClusterError(address, ClusterProblem.REFUSED, detail=detail) from error
+    except ValueError as error:  # one song of another version must not hide all others
+        log.warning("a song of the catalogue can't be read: %s: %s", row.key, error)
+        return
     found = judge(query, theirs)
     if found is not None:
         yield CatalogueVerdict(

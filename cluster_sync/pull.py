@@ -1,6 +1,6 @@
 """What comes back from the cluster: the library's lists, how they came about, what was refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cluster_sync import lists
@@ -22,14 +22,20 @@ class Pulled:
 
 
 def pull_lists(
-    store: MilvusStore, library_id: LibraryId, *, known: Mapping[SongId, str]
+    store: MilvusStore,
+    library_id: LibraryId,
+    *,
+    known: Mapping[SongId, str],
+    shared: Collection[SongId],
 ) -> Iterator[Pulled]:
     """Yield the lists whose stamps differ from the ``known`` ones, some at a time.
 
-    A list that was known and is no longer there comes back empty.
+    A list that was known and is no longer there comes back empty. A cluster that has just started
+    may answer in part, so that lists of ``shared`` songs are asked for by key too, and none is
+    taken as gone where more than half of them seem to be.
     """
     stamps = dict(_stamps(store, library_id))
-    gone = [song_id for song_id in known if song_id not in stamps]
+    gone = _gone(store, library_id, known=known, stamps=stamps, shared=shared)
     if gone:
         yield Pulled(dict.fromkeys(gone, ()), dict.fromkeys(gone, ""))
     changed = [one for one, stamp in stamps.items() if known.get(one) != stamp]
@@ -70,6 +76,26 @@ def _stamps(store: MilvusStore, library_id: LibraryId) -> Iterator[tuple[SongId,
         return
     for row in store.heads(lists.RECOMMENDATIONS, ["stamp"], prefix=f"{library_id}:"):
         yield own_song(row.key), str(row.values["stamp"])
+
+
+def _gone(
+    store: MilvusStore,
+    library_id: LibraryId,
+    *,
+    known: Mapping[SongId, str],
+    stamps: Mapping[SongId, str],
+    shared: Collection[SongId],
+) -> list[SongId]:
+    """Return the songs that had a list, and have none any more."""
+    missing = {song_id for song_id in known if song_id not in stamps}
+    unexpected = missing.intersection(shared)
+    keys = [catalogue_id(library_id, song_id) for song_id in sorted(missing)]
+    if keys and store.dimension(lists.RECOMMENDATIONS) is not None:
+        found = store.get(lists.RECOMMENDATIONS, keys, [], with_vectors=False)
+        missing -= {own_song(row.key) for row in found}
+    if 2 * len(unexpected) > len(known.keys() & shared):
+        missing -= unexpected
+    return sorted(missing)
 
 
 def _list(row: Row, library_id: LibraryId, *, store: MilvusStore) -> list[Recommendation]:

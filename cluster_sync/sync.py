@@ -26,8 +26,10 @@ from core.cluster_types import (
     Outgoing,
     Recommendation,
     RowRefusal,
+    Sharing,
     SyncReport,
     SyncState,
+    Withheld,
 )
 from core.errors import ClusterError, ClusterProblem, LibraryError
 from core.library.changes import ChangeKind, Outbox
@@ -148,19 +150,27 @@ class ClusterSync:
         if value != self._shares_titles():
             self._ledger.share_titles(is_shared=value)
 
-    def withdraw(self, song_ids: Sequence[SongId] | None) -> None:
+    def withdraw(self, song_ids: Sequence[SongId] | None) -> Sharing:
         """Take songs back with the next sync, or the whole library (None), other machines' too."""
-        self._say(song_ids, is_shared=False)
+        return self._say(song_ids, is_shared=False)
 
-    def share(self, song_ids: Sequence[SongId] | None) -> None:
+    def share(self, song_ids: Sequence[SongId] | None) -> Sharing:
         """Share songs again that were withdrawn, or the whole library (None)."""
-        self._say(song_ids, is_shared=True)
+        return self._say(song_ids, is_shared=True)
 
-    def _say(self, song_ids: Sequence[SongId] | None, *, is_shared: bool) -> None:
+    def restore_sharing(self, before: Sharing) -> None:
+        """Take ``withdraw`` or ``share`` back: what was said before counts again."""
+        self._ledger.restore_sharing(before)
+
+    def withheld(self) -> Withheld:
+        """Return what stays here until it is shared again."""
+        songs = frozenset(self._ledger.all_songs(is_shared=False))
+        return Withheld(songs, is_library=not self._ledger.shares_all())
+
+    def _say(self, song_ids: Sequence[SongId] | None, *, is_shared: bool) -> Sharing:
         if song_ids is None:
-            self._ledger.share_all(is_shared=is_shared)
-        else:
-            self._ledger.share(song_ids, is_shared=is_shared)
+            return self._ledger.share_all(is_shared=is_shared)
+        return self._ledger.share(song_ids, is_shared=is_shared)
 
     def recommendations(self, song_id: SongId, *, limit: int) -> Sequence[Recommendation]:
         """Return the list last pulled for a song, best first."""
@@ -234,7 +244,9 @@ class ClusterSync:
 
     def _pull(self, store: MilvusStore, *, progress: Progress) -> int:
         library_id, pulled = self._catalogue.library_id, 0
-        for some in pull_lists(store, library_id, known=self._ledger.stamps()):
+        known = self._ledger.stamps()
+        shared = self._ledger.shared(list(known))
+        for some in pull_lists(store, library_id, known=known, shared=shared):
             progress.check()
             self._catalogue.put_recommendations(some.lists)
             self._ledger.note_stamps(some.stamps)

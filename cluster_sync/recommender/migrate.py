@@ -2,7 +2,8 @@
 
 Catalogue, traits, lists and journal are derived from the inboxes, and from each other. Where one of
 them is missing or has another shape, all are made anew, empty, and the next pass fills them.
-Milvus 2.3 can't add a field to a collection.
+Milvus 2.3 can't add a field to a collection. When songs left, and whose vectors the catalogue
+takes, nobody else knows: what holds these is never dropped.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -17,18 +18,27 @@ from cluster_sync.lists import (
     traits_spec,
     work_spec,
 )
+from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import CollectionSpec, MilvusStore
 from core.vectors.states import field_names
 
 DERIVED = (shapes.CATALOGUE, TRAITS, shapes.RECOMMENDATIONS, WORK)
+KEPT = (shapes.GRAVES, shapes.MODELS)
 THREADS = 4  # making one takes a server three seconds, four take about as long
 
 
 def migrate(store: MilvusStore) -> list[str]:
-    """Make what is missing, and anew what has another shape; return the names of those."""
+    """Make what is missing, and anew what has another shape; return the names of those.
+
+    Raises ``ClusterError`` REFUSED where what can't be made again has another shape.
+    """
     specs = _specs(store)
     existing = set(store.names())
     wrong = {one.name for one in specs if one.name in existing and not _fits(store, one)}
+    if not wrong.isdisjoint(KEPT):
+        names = " and ".join(sorted(wrong.intersection(KEPT)))
+        detail = f"another version wrote {names}, and what it holds can't be made again"
+        raise ClusterError(store.address, ClusterProblem.REFUSED, detail=detail)
     is_torn = shapes.CATALOGUE in existing and not existing.issuperset(DERIVED)
     if is_torn or not wrong.isdisjoint(DERIVED):
         wrong |= existing.intersection(DERIVED)

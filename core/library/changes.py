@@ -15,6 +15,7 @@ from core.library.database import Shelf
 from core.types import SongId
 
 TICK_S = 0.001  # two changes of a song are at least this far apart
+CREDIBLE_S = 24 * 3600.0  # how far ahead a time may lie: the recommender refuses those beyond
 IDS_A_QUERY = 500  # under SQLite's old limit of 999 parameters
 
 
@@ -41,10 +42,12 @@ def queue_change(connection: sqlite3.Connection, song_id: SongId, *, kind: Chang
     )
     connection.execute(
         "INSERT INTO change VALUES (?, ?)"
-        # A clock that was set back does not make a change older than the one before it.
-        " ON CONFLICT (song_id) DO UPDATE"
-        " SET changed_at = max(excluded.changed_at, change.changed_at + ?)",
-        (song_id, round(time.time(), 3), TICK_S),
+        # A clock that was set back does not make a change older than the one before it, unless
+        # that one lies so far ahead that no cluster takes it.
+        " ON CONFLICT (song_id) DO UPDATE SET changed_at = CASE"
+        " WHEN change.changed_at > excluded.changed_at + ? THEN excluded.changed_at"
+        " ELSE max(excluded.changed_at, change.changed_at + ?) END",
+        (song_id, round(time.time(), 3), CREDIBLE_S, TICK_S),
     )
 
 
@@ -67,11 +70,6 @@ class Outbox:
         """Return how many songs have a change to send."""
         with self._database.reading() as connection:
             return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
-
-    def acknowledge(self, seqs: Sequence[int]) -> None:
-        """Drop changes that have arrived; a newer change of the same song stays."""
-        with self._database.writing() as connection:
-            connection.executemany("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
 
     def changed_at(self, song_ids: Sequence[SongId]) -> dict[SongId, float]:
         """Return when those of these songs that ever were here last changed (Unix time)."""

@@ -132,6 +132,8 @@ def test_songs_are_withdrawn_and_shared_again(run: Run, library: Path, tmp_path:
         ["sync", "--uri", "a", "--profile", "dev"],
         ["sync", "--profile", "prod"],
         ["cluster", "list"],
+        ["cluster", "add-musician", "fay", "--uri", "https://127.0.0.1:9"],
+        ["cluster", "add-musician", "fay", "--uri", "https://127.0.0.1:9", "--library-id", "x"],
         ["recommend-pass"],
     ],
 )
@@ -209,6 +211,13 @@ def test_no_password_of_an_address_is_kept_or_told(run: Run, ring: Drawer, tmp_p
     assert "secret" not in repr(ClusterAddress("https://127.0.0.1:9", "ana:secret"))
 
 
+def test_a_librarys_id_is_told_without_any_cluster(run: Run, library: Path) -> None:
+    catalogue = Catalogue(library)
+    assert run("profile", "list", "--json").json["library_id"] == catalogue.library_id
+    assert f"This library's id: {catalogue.library_id}" in run("profile", "list").out
+    catalogue.close()
+
+
 def test_damaged_settings_are_told(run: Run, library: Path, tmp_path: Path) -> None:
     run("profile", "set", "dev", "--uri", tmp_path / "cluster.db")
     (file,) = (tmp_path / "config").rglob("settings.json")
@@ -281,10 +290,9 @@ def test_a_cluster_is_set_up_and_a_musician_syncs_and_is_revoked(
     made = run("cluster", "init", *where, "--print", "--json", stdin=root)
     assert made.code == 0
     assert made.json["token"].startswith("recommender:")
-    added = run("cluster", "add-musician", "fay", *where, "--json", stdin=root)
-    catalogue = Catalogue(library)
-    assert added.json["library_id"] == catalogue.library_id
-    catalogue.close()
+    own = run("profile", "list", "--json").json["library_id"]
+    added = run("cluster", "add-musician", "fay", "--library-id", own, *where, "--json", stdin=root)
+    assert added.json["library_id"] == own
     run(
         "profile", "set", "prod", "--uri", server.uri, "--ca-file", server.authority.ca_file,
         "--token-stdin", stdin=f"{added.json['token']}\n",

@@ -306,3 +306,15 @@ def test_a_cluster_of_another_model_is_not_set_up_again(team: Team) -> None:
 def test_a_token_is_not_shown_by_accident(team: Team) -> None:
     assert team.tokens["ana"].password not in repr(team.tokens["ana"])
     assert len(np.unique([token.password for token in team.tokens.values()])) == 3
+
+
+def test_the_name_of_another_librarys_account_is_not_given_away(team: Team) -> None:
+    access = Access(team.root)
+    before = access.members()
+    with pytest.raises(ClusterError, match="ben is another library's account") as caught:
+        access.add_musician("ben", library_id=MINE)
+    assert caught.value.problem is ClusterProblem.REFUSED
+    assert access.members() == before
+    ben = team.server.open(team.tokens["ben"].text)
+    ben.count(inbox_name(THEIRS))  # the password is the one it was
+    ben.close()

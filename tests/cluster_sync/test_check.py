@@ -150,3 +150,14 @@ def test_another_model_is_not_compared(cluster: Cluster, mine: Catalogue) -> Non
     with pytest.raises(ClusterError) as caught:
         check(mine, cluster, prints=[mix(1)], model=ModelId("style-2-89abcdef"))
     assert caught.value.problem is ClusterProblem.MODEL_MISMATCH
+
+
+@pytest.mark.usefixtures("expected_warnings")
+def test_a_song_that_cannot_be_read_hides_no_other(
+    cluster: Cluster, mine: Catalogue, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad = entry(7), entry(8)
+    fill(cluster, [good, Row(bad.key, bad.vector, {**bad.values, "codes": "*"})])
+    (found,) = check(mine, cluster, prints=[mix(7)])
+    assert found.catalogue_id == good.key
+    assert bad.key in caplog.text

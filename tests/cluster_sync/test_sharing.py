@@ -1,12 +1,18 @@
 """What the user lets travel: titles, single songs, the whole library; and what is shown of it."""
 
+from typing import Any
+
 import pytest
 
+from cluster_sync.keys import catalogue_id
+from cluster_sync.lists import RECOMMENDATIONS
+from cluster_sync.recommender.passes import recommend_pass
 from cluster_sync.sync import ClusterSync
 from core.cluster_types import Outgoing, RowRefusal, SyncReport
 from core.library.ledger import Ledger
 from core.library.store import Catalogue
 from core.progress import Progress
+from core.vectors.milvus import MilvusStore, Row
 from tests.cluster_sync.libraries import Cluster, add, inbox_of, obey, song_id, sync_of
 
 pytestmark = pytest.mark.parametrize("cluster", ["lite"], indirect=True)
@@ -14,6 +20,12 @@ pytestmark = pytest.mark.parametrize("cluster", ["lite"], indirect=True)
 
 def sync(port: ClusterSync) -> SyncReport:
     return port.sync(progress=Progress())
+
+
+def recommend(cluster: Cluster) -> None:
+    store = cluster.open()
+    recommend_pass(store, progress=Progress())
+    store.close()
 
 
 def live(cluster: Cluster, catalogue: Catalogue) -> set[str]:
@@ -132,3 +144,37 @@ def test_refusals_come_back_with_the_pull(cluster: Cluster, mine: Catalogue) -> 
     store.close()
     sync(port)
     assert Ledger(mine).refusals() == []
+
+
+@pytest.mark.parametrize("hidden", [1, 5])
+def test_an_answer_in_part_empties_no_list(
+    cluster: Cluster, mine: Catalogue, monkeypatch: pytest.MonkeyPatch, hidden: int
+) -> None:
+    """One list is found by its key; that nearly all are gone is not believed."""
+    for number in range(1, 7):
+        add(mine, number)
+    port = sync_of(mine, cluster)
+    sync(port)
+    recommend(cluster)
+    sync(port)
+    heads, get = MilvusStore.heads, MilvusStore.get
+    out = {catalogue_id(mine.library_id, song_id(n)) for n in range(1, 1 + hidden)}
+
+    def some_heads(store: MilvusStore, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = heads(store, name, *more, **named)
+        return [row for row in found if name != RECOMMENDATIONS or row.key not in out]
+
+    def some(store: MilvusStore, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = get(store, name, *more, **named)
+        return [row for row in found if hidden == 1 or row.key not in out]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MilvusStore, "heads", some_heads)
+        patch.setattr(MilvusStore, "get", some)
+        sync(port)
+    assert all(mine.recommendations(song_id(n), limit=9) for n in range(1, 7))
+    port.withdraw([song_id(n) for n in range(1, 6)])  # these do leave, though they are most
+    sync(port)
+    recommend(cluster)
+    sync(port)
+    assert not any(mine.recommendations(song_id(n), limit=9) for n in range(1, 6))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cluster_sync import collections as shapes
 from cluster_sync.recommender.migrate import DERIVED, migrate
-from core.vectors.milvus import CollectionSpec, MilvusStore
+from core.errors import ClusterError, ClusterProblem
+from core.vectors.milvus import CollectionSpec, MilvusStore, Row
 from tests.cluster_sync.recommender.songs import MINE, everything, key, run, send, song, withdraw
 
 
@@ -50,3 +52,13 @@ def test_a_migration_that_stopped_is_finished_by_the_next(store: MilvusStore) ->
     assert store.keys(shapes.CATALOGUE) == []
     assert run(store).merged == 5
     assert everything(store) == expected
+
+
+@pytest.mark.parametrize("name", [shapes.GRAVES, shapes.MODELS])
+def test_what_nobody_else_knows_is_never_dropped(store: MilvusStore, name: str) -> None:
+    store.ensure(CollectionSpec(name, 2))  # of another version
+    store.upsert(name, [Row("a", np.array([1.0, 0.0], np.float32))])
+    with pytest.raises(ClusterError, match="another version") as told:
+        migrate(store)
+    assert told.value.problem is ClusterProblem.REFUSED
+    assert store.keys(name) == ["a"]

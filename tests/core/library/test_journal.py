@@ -11,6 +11,7 @@ from core.copy_types import ActionKind
 from core.errors import UnknownSongError
 from core.library import journal
 from core.library.changes import ChangeKind, Outbox
+from core.library.ledger import Ledger
 from core.library.store import FILE_NAME, Catalogue
 from core.types import (
     CatalogueId,
@@ -106,7 +107,7 @@ def test_only_those_songs_come_back_that_are_named(catalogue, songs):
 
 def test_the_cluster_hears_of_both_ways(catalogue, songs):
     outbox = Outbox(catalogue)
-    outbox.acknowledge([change.seq for change in outbox.pending()])
+    Ledger(catalogue).note(seqs=[change.seq for change in outbox.pending()])
     entry = leave(catalogue, songs[0])
     assert [(c.song_id, c.kind) for c in outbox.pending()] == [(songs[0], ChangeKind.DELETE)]
     back(catalogue, entry)

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import LibraryError, LibraryProblem, UnknownSongError
 from core.library.changes import ChangeKind, Outbox
+from core.library.ledger import Ledger
 from core.library.store import FILE_NAME, Catalogue
 from core.types import (
     Decision,
@@ -123,7 +124,7 @@ def test_a_stored_song_no_longer_waits_or_fails(catalogue):
 def test_complete_adds_the_stems_and_makes_the_song_ready(catalogue):
     song = make_song(Path("/a.mp3"))
     catalogue.put(make_record(song))
-    Outbox(catalogue).acknowledge([change.seq for change in Outbox(catalogue).pending()])
+    Ledger(catalogue).note(seqs=[change.seq for change in Outbox(catalogue).pending()])
     windows = tuple(
         Fingerprint(Stem.BACKING, start, make_codes(int(start)).codes) for start in (90.5, 10.25)
     )
