@@ -7,7 +7,7 @@ of profiles lie in the system's keyring.
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app import cluster_output as shapes
 from app import output, wiring
@@ -194,7 +194,7 @@ def _member_words(member: Member) -> str:
 def _change_sharing(
     args: argparse.Namespace,
     settings: Settings,
-    change: Callable[[ClusterSync, list[SongId] | None], None],
+    change: Callable[[ClusterSync, Sequence[SongId] | None], object],
 ) -> int:
     if bool(args.song) == args.all:
         return _wrong_usage(NO_SONG)

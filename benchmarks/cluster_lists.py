@@ -65,7 +65,7 @@ class Recommender:
 def stored_lists(store: MilvusStore, library_id: LibraryId) -> Lists:
     """Return every list of a library, as a musician's machine pulls them."""
     found: Lists = {}
-    for some in pull_lists(store, library_id, known={}):
+    for some in pull_lists(store, library_id, known={}, shared=()):
         for song_id, lines in some.lists.items():
             found[song_id] = tuple(line.catalogue_id for line in lines)
     return found

@@ -1,5 +1,6 @@
 """The values that travel between this machine and a cluster, as the program sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -62,6 +63,22 @@ class Outgoing:
     bytes: int
     shares_titles: bool
     fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What stays here until it is shared again; ``is_library``: also songs that are to come."""
+
+    songs: frozenset[SongId]
+    is_library: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What was said of sharing before another word on it; a note is None where there was none."""
+
+    songs: Mapping[SongId, bool | None]  # None: nothing was said of the song
+    notes: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from core.cluster_types import (
     Outgoing,
     Recommendation,
     RowRefusal,
+    Sharing,
     SyncReport,
     SyncState,
+    Withheld,
 )
 from core.progress import Progress
 from core.types import Fingerprint, Float32Array, ModelId, SongId, StemVectors
@@ -78,15 +80,27 @@ class SyncPort(Protocol):
         """Choose whether titles and artists travel; a change sends every song again."""
         ...
 
-    def withdraw(self, song_ids: Sequence[SongId] | None) -> None:
+    def withdraw(self, song_ids: Sequence[SongId] | None) -> Sharing:
         """Take songs back from the cluster, or the whole library (None), with the next sync.
 
-        They stay here, and are not sent again until they are shared again.
+        They stay here, and are not sent again until they are shared again. Returns what was said
+        of them before.
         """
         ...
 
-    def share(self, song_ids: Sequence[SongId] | None) -> None:
-        """Share songs again that were withdrawn, or the whole library (None)."""
+    def share(self, song_ids: Sequence[SongId] | None) -> Sharing:
+        """Share songs again that were withdrawn, or the whole library (None).
+
+        Returns what was said of them before.
+        """
+        ...
+
+    def restore_sharing(self, before: Sharing) -> None:
+        """Take ``withdraw`` or ``share`` back: what was said before counts again."""
+        ...
+
+    def withheld(self) -> Withheld:
+        """Return what stays here until it is shared again."""
         ...
 
     def refusals(self) -> Sequence[RowRefusal]:

@@ -18,6 +18,7 @@ import numpy as np
 from cluster_sync import collections as shapes
 from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.tally import Tally
+from cluster_sync.recommender.traits import TRAIT_FIELDS, Traits, traits_of
 from core.errors import ClusterError, ClusterProblem
 from core.types import Float32Array
 from core.vectors.milvus import ROWS_A_PAGE, Hit, MilvusStore, Row
@@ -119,6 +120,35 @@ class CompleteReader:
             if len(found) == len(set(keys)) or self._sees_canaries():
                 return found
         raise self._incomplete("songs by key")
+
+    def traits(
+        self, songs: Sequence[str], fields: Sequence[str] = TRAIT_FIELDS
+    ) -> dict[str, Traits]:
+        """Return the traits of songs; raises ``ClusterError`` INCOMPLETE.
+
+        They are written before a song's row and dropped after it, so that only a song that has
+        left the catalogue has none.
+        """
+        found: dict[str, Traits] = {}
+        missing = list(songs)
+        for _ in self._tries():
+            for fresh in (False, True):
+                found |= traits_of(self._store, missing, fields=fields, fresh=fresh)
+                missing = [one for one in missing if one not in found]
+                if not missing:
+                    return found
+            if not self.rows(missing, []):
+                return found
+        raise self._incomplete("traits")
+
+    def check_range(self, keys: Collection[str], *, low: str, high: str) -> None:
+        """Raise ``ClusterError`` INCOMPLETE where a canary of this range of keys is missing."""
+        for is_last in (False, True):
+            if all(low > row.key or row.key >= high or row.key in keys for row in self._canaries):
+                return
+            if not is_last:
+                self.refresh()  # it may have left
+        raise self._incomplete("a range of songs")
 
     def recall(self, rows: Sequence[Row], fields: Sequence[str], *, limit: int) -> list[Recalled]:
         """Return the songs nearest to each of these.

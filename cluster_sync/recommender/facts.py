@@ -8,13 +8,12 @@ import numpy as np
 from cluster_sync.lists import (
     MAX_DROPPED_NAME_BYTES,
     MAX_LISTED_NAME_BYTES,
-    TRAITS,
     key_number,
 )
 from cluster_sync.recommender.complete import CompleteReader
-from cluster_sync.recommender.traits import Traits, read_traits
+from cluster_sync.recommender.traits import Traits
 from core.recommend import Pool
-from core.vectors.milvus import MilvusStore, Row
+from core.vectors.milvus import Row
 
 # Songs that are held at most: 17 MB of vectors of 128 numbers, and their names. A batch of lists
 # tells of up to 12,000 different songs.
@@ -29,17 +28,16 @@ Names = tuple[str, str]  # title and artist
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Rows of the catalogue and of the traits, as they were read."""
+    """Rows of the catalogue, and traits; a song that left in between has none."""
 
     rows: Sequence[Row]
-    traits: Mapping[str, Row]
+    traits: Mapping[str, Traits]
 
 
 class Facts:
     """A pool of songs for ranking, their names and numbers; places are good until ``hold``."""
 
-    def __init__(self, store: MilvusStore, reader: CompleteReader, *, dimension: int) -> None:
-        self._store = store
+    def __init__(self, reader: CompleteReader, *, dimension: int) -> None:
         self._reader = reader
         self._vectors = np.zeros((CAPACITY, dimension), np.float32)
         self._densities = np.zeros(CAPACITY, np.float32)
@@ -63,10 +61,7 @@ class Facts:
         if not missing:
             return Fetched((), {})
         rows = self._reader.rows(missing, NAME_FIELDS, fresh=False, page=PAGE)
-        known = self._store.get(
-            TRAITS, missing, _RANKED, with_vectors=False, fresh=False, page=PAGE
-        )
-        return Fetched(rows, {row.key: row for row in known})
+        return Fetched(rows, self._reader.traits([row.key for row in rows], _RANKED))
 
     def hold(self, songs: Collection[str], fetched: Fetched) -> None:
         """Have these songs at hand; those that have left stay without a place."""
@@ -77,9 +72,8 @@ class Facts:
 
     def _take(self, fetched: Fetched) -> None:
         for row in fetched.rows:
-            if row.key not in self.places:
-                known = fetched.traits.get(row.key)
-                self._add(row, read_traits(known.values) if known else _no_traits(row.key))
+            if row.key not in self.places and row.key in fetched.traits:
+                self._add(row, fetched.traits[row.key])
 
     def pool(self) -> Pool:
         """Return the songs as ranking sees them."""
@@ -114,10 +108,6 @@ class Facts:
 
     def _number(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers))
-
-
-def _no_traits(song: str) -> Traits:
-    return Traits(np.zeros(0, np.uint32), song)
 
 
 def _cut(title: str, artist: str, *, limit: int) -> Names:

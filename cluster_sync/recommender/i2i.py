@@ -63,8 +63,9 @@ def make_all(desk: Desk, *, lease: Lease, rebuild: str, buckets: range = ALL_BUC
     name = rebuild + shard
     notes = desk.journal.notes(CURSOR)
     desk.journal.forget_notes(CURSOR, [n for n in notes if n.endswith(shard) and n != name])
-    low = notes.get(name, "")
-    for _, high, rows in pages(desk.store, shapes.CATALOGUE, fields=(), low=low):
+    start = notes.get(name, "")
+    for low, high, rows in pages(desk.store, shapes.CATALOGUE, fields=(), low=start):
+        desk.reader.check_range({row.key for row in rows}, low=low, high=high)
         maker.make({row.key: () for row in rows if bucket_of(row.key) in buckets})
         desk.journal.write_notes(CURSOR, {name: high})
     desk.journal.forget_notes(CURSOR, [name])
@@ -75,7 +76,7 @@ def _maker(desk: Desk, lease: Lease) -> "_Maker | None":
     if dimension is None:
         return None
     desk.reader.ready()
-    return _Maker(desk, Facts(desk.store, desk.reader, dimension=dimension), lease=lease)
+    return _Maker(desk, Facts(desk.reader, dimension=dimension), lease=lease)
 
 
 class _Maker:

@@ -16,7 +16,7 @@ from cluster_sync.recommender.desk import Desk, holders
 from cluster_sync.recommender.journal import Mark, Marked
 from cluster_sync.recommender.kin import Kin
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.traits import traits_of, without_kin, write_traits
+from cluster_sync.recommender.traits import without_kin, write_traits
 from core import recommend
 from core.recommend import RECALL
 
@@ -28,8 +28,8 @@ NEVER = 2.0  # above every cosine: what has no list yet has a mark of its own
 
 def settle(desk: Desk, *, lease: Lease) -> bool:
     """Mark the lists that must be made, for all songs that came or left; tell whether any left."""
+    desk.reader.refresh()  # who is absent is told by canaries too
     has_gone = _settle_gone(desk, lease=lease)
-    desk.reader.refresh()
     marks: Sequence[Marked] = ()
     while not marks or len(marks) == SONGS_A_STEP:
         desk.step(lease)
@@ -78,7 +78,7 @@ def _settle_new(desk: Desk, marks: Sequence[Marked]) -> None:
     rows = desk.reader.rows(songs, ["codes"])
     recalled = desk.reader.recall(rows, ["codes"], limit=RECALL)
     near = {hit.key for one in recalled for hit in one.hits}
-    traits = traits_of(desk.store, sorted(near | {one.row.key for one in recalled}))
+    traits = desk.reader.traits(sorted(near | {one.row.key for one in recalled}))
     kin = Kin(desk.store, traits)
     kin.find(recalled)
     changed = dict(kin.changed)

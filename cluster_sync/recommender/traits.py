@@ -59,9 +59,15 @@ def read_traits(values: Mapping[str, str | int | float]) -> Traits:
     )
 
 
-def traits_of(store: MilvusStore, songs: Sequence[str]) -> dict[str, Traits]:
-    """Return the traits of those of these songs that have any."""
-    rows = store.get(shapes.TRAITS, songs, TRAIT_FIELDS, with_vectors=False, fresh=False, page=PAGE)
+def traits_of(
+    store: MilvusStore,
+    songs: Sequence[str],
+    *,
+    fields: Sequence[str] = TRAIT_FIELDS,
+    fresh: bool = False,
+) -> dict[str, Traits]:
+    """Return the traits of those of these songs that have any; as they came, unproved."""
+    rows = store.get(shapes.TRAITS, songs, fields, with_vectors=False, fresh=fresh, page=PAGE)
     return {row.key: read_traits(row.values) for row in rows}
 
 

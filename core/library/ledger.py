@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.cluster_types import RowRefusal
+from core.cluster_types import RowRefusal, Sharing
 from core.library.changes import IDS_A_QUERY, ChangeKind, queue_change
 from core.library.database import Shelf
 from core.types import SongId
@@ -136,24 +136,50 @@ class Ledger:
         with self._database.writing() as connection:
             _write_sharing(connection, song_ids, is_shared=False)
 
-    def share(self, song_ids: Sequence[SongId], *, is_shared: bool) -> None:
-        """Remember the user's word on single songs, and queue them."""
+    def share(self, song_ids: Sequence[SongId], *, is_shared: bool) -> Sharing:
+        """Remember the user's word on single songs, and queue them; return the word before."""
         with self._database.writing() as connection:
+            said = _said(connection)
+            before = Sharing({song_id: said.get(song_id) for song_id in song_ids}, {})
             _write_sharing(connection, song_ids, is_shared=is_shared)
             for song_id in song_ids:
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+        return before
 
-    def share_all(self, *, is_shared: bool) -> None:
+    def share_all(self, *, is_shared: bool) -> Sharing:
         """Remember the user's word on the whole library, and queue what it changes.
 
-        What was said of songs is forgotten.
+        What was said of songs is forgotten, and returned for ``restore_sharing``.
         """
         with self._database.writing() as connection:
+            notes = {key: _note(connection, key) for key in (SHARES_NOTE, FAREWELL_NOTE)}
+            before = Sharing(_said(connection), notes)
             changed = _songs(connection, is_shared=not is_shared)
             connection.execute("DELETE FROM sharing")
             _write_note(connection, SHARES_NOTE, str(int(is_shared)))
             _write_note(connection, FAREWELL_NOTE, "" if is_shared else "1")
             for song_id in changed:
+                queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+        return before
+
+    def restore_sharing(self, before: Sharing) -> None:
+        """Let count again what was said before a word on songs or on the library; queue the rest.
+
+        A word on the whole library leaves none on songs: those found now came later, from another
+        machine perhaps, and stay.
+        """
+        with self._database.writing() as connection:
+            shared = set(_songs(connection, is_shared=True))
+            if not before.notes:
+                gone = [(song_id,) for song_id in before.songs]
+                connection.executemany("DELETE FROM sharing WHERE song_id = ?", gone)
+            connection.executemany(
+                "INSERT OR IGNORE INTO sharing VALUES (?, ?)",
+                [(song_id, word) for song_id, word in before.songs.items() if word is not None],
+            )
+            for key, value in before.notes.items():
+                _restore_note(connection, key, value)
+            for song_id in sorted(shared ^ set(_songs(connection, is_shared=True))):
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
     def share_titles(self, *, is_shared: bool) -> None:
@@ -234,13 +260,31 @@ def _write_sharing(
     )
 
 
+def _said(connection: sqlite3.Connection) -> dict[SongId, bool | None]:
+    """Return the user's word on single songs."""
+    rows = connection.execute("SELECT song_id, is_shared FROM sharing")
+    return {SongId(row[0]): bool(row[1]) for row in rows}
+
+
+def _note(connection: sqlite3.Connection, key: str) -> str | None:
+    row = connection.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _restore_note(connection: sqlite3.Connection, key: str, value: str | None) -> None:
+    if value is None:
+        connection.execute("DELETE FROM note WHERE key = ?", (key,))
+    else:
+        _write_note(connection, key, value)
+
+
 def _write_note(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (key, value))
 
 
 def _shares(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT value FROM note WHERE key = ?", (SHARES_NOTE,)).fetchone()
-    return 1 if row is None else int(row[0])
+    value = _note(connection, SHARES_NOTE)
+    return 1 if value is None else int(value)
 
 
 def _some(song_ids: Sequence[SongId]) -> Iterable[tuple[Sequence[SongId], str]]:

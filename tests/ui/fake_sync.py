@@ -10,8 +10,10 @@ from core.cluster_types import (
     Outgoing,
     Recommendation,
     RowRefusal,
+    Sharing,
     SyncReport,
     SyncState,
+    Withheld,
 )
 from core.errors import WorldError
 from core.progress import Progress
@@ -31,6 +33,8 @@ class FakeSync:
         self.out = Outgoing(waiting, 0, 340_000, True, ("vectors", "fingerprints", "duration"))
         self.withdrawn: list[Sequence[SongId] | None] = []
         self.shared: list[Sequence[SongId] | None] = []
+        self.held = Withheld(frozenset(), is_library=False)
+        self.restored: list[Sharing] = []
         self.refused: list[RowRefusal] = []
         self.explained: dict[SongId, Explanation] = {}
         self.found: list[CatalogueVerdict] = []
@@ -66,13 +70,33 @@ class FakeSync:
     def share_titles(self, value: bool) -> None:
         self.out = replace(self.out, shares_titles=value)
 
-    def withdraw(self, song_ids: Sequence[SongId] | None) -> None:
+    def withdraw(self, song_ids: Sequence[SongId] | None) -> Sharing:
         if self.failure:
             raise self.failure
+        before = self.held
+        is_library = song_ids is None or before.is_library
         self.withdrawn.append(song_ids)
+        self.held = Withheld(before.songs | frozenset(song_ids or ()), is_library=is_library)
+        return self._said(before)
 
-    def share(self, song_ids: Sequence[SongId] | None) -> None:
+    def share(self, song_ids: Sequence[SongId] | None) -> Sharing:
+        before = self.held
         self.shared.append(song_ids)
+        songs = frozenset() if song_ids is None else before.songs - set(song_ids)
+        self.held = Withheld(songs, is_library=song_ids is not None and before.is_library)
+        return self._said(before)
+
+    def restore_sharing(self, before: Sharing) -> None:
+        self.restored.append(before)
+        self.held = Withheld(frozenset(before.songs), is_library="library" in before.notes)
+
+    def withheld(self) -> Withheld:
+        return self.held
+
+    def _said(self, before: Withheld) -> Sharing:
+        return Sharing(
+            dict.fromkeys(before.songs, False), {"library": "1"} if before.is_library else {}
+        )
 
     def refusals(self) -> Sequence[RowRefusal]:
         return self.refused

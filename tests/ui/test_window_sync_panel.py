@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from core.cluster_types import ExplainedLine, Explanation, RowRefusal, SyncState
+from core.cluster_types import ExplainedLine, Explanation, RowRefusal, SyncState, Withheld
 from core.types import CatalogueId, SongId
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_sync import FakeSync
@@ -76,7 +76,7 @@ def test_refused_songs_are_listed_with_reasons(rig: WindowRig) -> None:
     assert view.model().index(0, 0).data() == "Glass Orchard: no length"
 
 
-def test_a_song_is_withdrawn_after_a_question_and_can_be_shared_again(rig: WindowRig) -> None:
+def test_a_song_is_withdrawn_after_a_question_and_undone(rig: WindowRig) -> None:
     rig.qtbot.mouseClick(rig.find(QPushButton, "withdrawSongButton"), LEFT)
     assert rig.sync.withdrawn == []
     rig.qtbot.mouseClick(rig.find(QPushButton, "confirmYes"), LEFT)
@@ -85,7 +85,7 @@ def test_a_song_is_withdrawn_after_a_question_and_can_be_shared_again(rig: Windo
     assert said(rig) == "Glass Orchard leaves the cluster with the next sync."
     rig.window.presenter.notices.undo()
     rig.settle()
-    assert rig.sync.shared == [["Glass Orchard"]]
+    assert rig.sync.held == Withheld(frozenset(), is_library=False)
 
 
 def test_without_a_cluster_the_panel_offers_to_sign_in(open_window: OpenWindow) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from core.cluster_types import Outgoing, RowRefusal
+from core.cluster_types import Outgoing, RowRefusal, Sharing
 from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.types import Song, SongId
@@ -163,10 +163,11 @@ class SyncPanelPresenter:
             "everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
             "again until you share it again. Undo (Z) does that."
         )
-        deed = Deed(said, lambda: self._change(lambda: self._port.share(song_ids)))
+        taken: list[Sharing] = []  # what was said before, once it is taken back
+        deed = Deed(said, lambda: self._change(lambda: self._port.restore_sharing(taken.pop())))
 
         def withdraw() -> None:
-            self._change(lambda: self._port.withdraw(song_ids), deed=deed)
+            self._change(lambda: taken.append(self._port.withdraw(song_ids)), deed=deed)
 
         self.asks.emit(Question("Take back from the cluster", text, "Take back", withdraw))
 

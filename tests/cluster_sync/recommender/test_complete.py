@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cluster_sync import collections as shapes
+from cluster_sync.lists import TRAITS
 from cluster_sync.recommender import complete
-from cluster_sync.recommender.passes import recommend_pass
+from cluster_sync.recommender.passes import lists_pass, recommend_pass
 from cluster_sync.recommender.tally import Tally
 from core.errors import ClusterError, ClusterProblem
 from core.progress import Progress
@@ -136,3 +138,53 @@ def test_songs_that_leave_stop_being_canaries(store: MilvusStore) -> None:
     assert run(store).incomplete == 0
     rows = store.heads("work", ["note"], prefix="note:canary:")
     assert {row.values["note"] for row in rows} == {key(MINE, n) for n in range(6, 11)}
+
+
+class NoTraits(MilvusStore):
+    """A store that says nothing of some songs' traits for its next ``answers``."""
+
+    hidden: Collection[str] = ()
+    answers = 0
+
+    def get(
+        self, name: str, keys: Sequence[str], fields: Sequence[str], **more: bool | int
+    ) -> list[Row]:
+        found = super().get(name, keys, fields, **more)  # type: ignore[arg-type] - passed on
+        self.answers -= name == TRAITS
+        is_partial = name == TRAITS and self.answers >= 0
+        return [row for row in found if not is_partial or row.key not in self.hidden]
+
+
+def test_lists_are_not_made_without_traits(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "undisturbed.db")
+    undisturbed = MilvusStore(str(tmp_path / "undisturbed.db"))
+    run(undisturbed)
+    store = NoTraits(str(folder))
+    before = lists(store)
+    store.hidden, store.answers = OLD[::2], 10_000
+    with pytest.raises(ClusterError) as told:
+        run(store)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    assert lists(store) == before
+    store.answers = 2
+    run(store)
+    assert everything(store) == everything(undisturbed)
+    store.close()
+    undisturbed.close()
+
+
+def test_a_rebuild_goes_over_no_page_that_lacks_songs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between = MilvusStore.between
+
+    def half(store: MilvusStore, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = between(store, name, *more, **named)
+        return found[::2] if name == shapes.CATALOGUE else found
+
+    store = MilvusStore(str(folder))
+    monkeypatch.setattr(MilvusStore, "between", half)
+    with pytest.raises(ClusterError) as told:
+        lists_pass(store, progress=Progress(), rebuild="1", pause=lambda _: None)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    store.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.cluster_types import RowRefusal, SyncState
+from core.cluster_types import RowRefusal, SyncState, Withheld
 from core.errors import ClusterError, ClusterProblem
 from core.types import SongId
 from tests.ui.fake_library import FakeWorkbench
@@ -71,6 +71,8 @@ def test_refused_songs_are_named_with_the_reason() -> None:
 
 @pytest.mark.parametrize("whole", [False, True], ids=["song", "library"])
 def test_withdrawing_asks_first_and_can_be_undone(rig: Rig, whole: bool) -> None:
+    before = Withheld(frozenset({SongId("taken back before")}), is_library=False)
+    rig.sync.held = before
     (rig.panel.withdraw_all if whole else rig.panel.withdraw_song)()
     rig.lanes.turn()
     assert rig.sync.withdrawn == [], "nothing happens before the answer"
@@ -82,7 +84,7 @@ def test_withdrawing_asks_first_and_can_be_undone(rig: Rig, whole: bool) -> None
     assert rig.sync.withdrawn == [expected]
     rig.notices.undo()
     rig.lanes.turn()
-    assert rig.sync.shared == [expected]
+    assert rig.sync.held == before
 
 
 def test_a_change_that_fails_is_told_in_the_panel(rig: Rig) -> None:
