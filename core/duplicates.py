@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from core.fingerprint.codes import CODE_PERIOD_S, CODE_SPAN_S
 from core.fingerprint.grain import grain_error
 from core.fingerprint.match import Alignment, align, alignments
-from core.fingerprint.proof import CLEAR_ERROR, Proof, confidence, is_another_take, prove
+from core.fingerprint.proof import (
+    CLEAR_ERROR,
+    RECORDING_COVER,
+    Proof,
+    confidence,
+    cover,
+    is_another_take,
+    prove,
+)
 from core.fingerprint.speeds import Speeds, grain_as, tuned
 from core.fingerprint.windows import LayerAlignment, Layers, align_backings, align_layers, layers
 from core.types import (
@@ -91,7 +99,10 @@ def judge_places(a: SongEvidence, b: SongEvidence) -> list[PairVerdict]:
 
 
 def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> PairVerdict | None:
-    """Return what the pair is when a is played at b's speed, or in its key, which are not a's."""
+    """Return what the pair is when a is played at b's speed, or in its key, which are not a's.
+
+    Of a long song only the start is played: b can then be no more than an excerpt of it.
+    """
     played = tuned(speeds, b.mix)
     if played is None:
         return None
@@ -99,6 +110,8 @@ def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> Pair
     proof = None if found is None else prove(played.codes, b.mix, found=found)
     if found is None or proof is None:
         return None
+    if proof is Proof.RECORDING and not _is_whole(a, found, pace=played.pace):
+        proof = Proof.EXCERPT
     as_played = replace(
         a,
         mix=played.codes,
@@ -107,6 +120,12 @@ def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> Pair
     )
     verdict = _of_mix(as_played, b, found=found, proof=proof)
     return replace(verdict, overlap=_slowed(verdict.overlap, pace=played.pace))
+
+
+def _is_whole(a: SongEvidence, found: Alignment, *, pace: float) -> bool:
+    """Whether a stretch of what was played covers the song itself, of which that is the start."""
+    start, length = round(found.a_start * pace), round(found.length * pace)
+    return cover(a.mix, start=start, length=length) >= RECORDING_COVER
 
 
 def _is_one_file(a: SongEvidence, b: SongEvidence) -> bool:

@@ -63,12 +63,22 @@ class Proof(Enum):
 
 def prove(a: Codes, b: Codes, *, found: Alignment) -> Proof | None:
     """Return what the stretch proves of the two songs, or None: can't tell."""
-    covers = _cover(a, found.a_start, found.length), _cover(b, found.b_start, found.length)
+    covers = (
+        cover(a, start=found.a_start, length=found.length),
+        cover(b, start=found.b_start, length=found.length),
+    )
     if min(covers) >= RECORDING_COVER and _is_recording(found):
         return Proof.RECORDING
     if max(covers) >= EXCERPT_COVER and _is_excerpt(found):
         return Proof.EXCERPT
     return None
+
+
+def cover(codes: Codes, *, start: int, length: int) -> float:
+    """Return which share of the telling codes a stretch covers."""
+    telling = moving(codes)
+    inside = int(np.count_nonzero(telling[start : start + length]))
+    return inside / max(int(np.count_nonzero(telling)), 1)
 
 
 def is_another_take(found: Alignment, *, grain_error: float | None) -> bool:
@@ -109,10 +119,3 @@ def _is_recording(found: Alignment) -> bool:
 def _is_excerpt(found: Alignment) -> bool:
     limit = min(EXCERPT_ERROR, EXCERPT_SELF_SHARE * found.self_error_rate)
     return found.n_compared >= EXCERPT_CODES and found.bit_error_rate <= limit
-
-
-def _cover(codes: Codes, start: int, length: int) -> float:
-    """Return which share of the telling codes a stretch covers."""
-    telling = moving(codes)
-    inside = int(np.count_nonzero(telling[start : start + length]))
-    return inside / max(int(np.count_nonzero(telling)), 1)

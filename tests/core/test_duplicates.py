@@ -181,6 +181,23 @@ def test_a_clip_of_another_speed_is_an_excerpt_with_its_times(song, known):
     assert whole.overlap.a_start_s - whole.overlap.b_start_s * 1.03 == pytest.approx(40, abs=0.5)
 
 
+@pytest.mark.parametrize(
+    ("rest_codes", "expected"), [(60, Verdict.SAME_RECORDING), (1_100, Verdict.EXCERPT)]
+)
+def test_a_long_song_is_no_copy_of_the_beginning_that_is_played_otherwise(
+    song, known, rest_codes, expected
+):
+    """Speeds hold the start of a long song only; what they find must cover all of it."""
+    mix = np.concatenate((known.mix, random_codes(1, rest_codes)))
+    long = replace(known, duration_s=len(mix) * CODE_PERIOD_S, mix=mix)
+    other = evidence(played(song, 1.02), "b")
+    verdict = judge_at_speeds(long, other, speeds=speeds_of(song))
+    assert verdict.verdict is expected
+    assert verdict.overlap.duration_s == pytest.approx(90, abs=3)
+    turned = judge_at_speeds(other, long, speeds=speeds_of(played(song, 1.02)))
+    assert turned.verdict is expected
+
+
 def test_other_music_at_any_speed_is_never_the_same(song, known):
     heard = speeds_of(song)
     for seed in range(2, 6):
