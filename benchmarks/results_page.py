@@ -5,8 +5,8 @@ from pathlib import Path
 
 
 def put_section(page: Path, title: str, text: str) -> None:
-    """Write a section in the place of the older one of its title, or at the end."""
-    whole = page.read_text("utf-8")
+    """Write a section in the place of the older one of its title, or at the end of the page."""
+    whole = page.read_text("utf-8") if page.exists() else f"# {page.stem.capitalize()}\n"
     section = f"## {title}\n\n{text.strip()}\n"
     older = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
     if older.search(whole):

@@ -172,13 +172,16 @@ class CompleteReader:
         asked = [*rows, *canaries]
         if not asked:
             return []
-        found = self._store.search(shapes.CATALOGUE, _vectors(asked), limit=limit + 1, fresh=False)
-        if not self._is_complete(asked, found, limit=limit + 1):
-            return None
-        return [
-            Recalled(row, [hit for hit in hits if hit.key != row.key][:limit])
-            for row, hits in zip(rows, found, strict=False)
-        ]
+        # What was asked again is believed as a whole or not at all: the second answer may come from
+        # another replica, which says nothing of the first.
+        for width in (limit + 1, max(limit + 1, WIDE)):
+            found = self._store.search(shapes.CATALOGUE, _vectors(asked), limit=width, fresh=False)
+            if self._is_complete(asked, found, limit=width):
+                return [
+                    Recalled(row, [hit for hit in hits if hit.key != row.key][:limit])
+                    for row, hits in zip(rows, found, strict=False)
+                ]
+        return None
 
     def _is_complete(
         self, asked: Sequence[Row], found: Sequence[Sequence[Hit]], *, limit: int
@@ -186,11 +189,7 @@ class CompleteReader:
         fewest = min(map(len, found))
         if fewest < limit and fewest < self._store.count(shapes.CATALOGUE):
             return False
-        lost = [r for r, hits in zip(asked, found, strict=True) if not _finds_itself(r, hits)]
-        if not lost:
-            return True
-        wide = self._store.search(shapes.CATALOGUE, _vectors(lost), limit=WIDE, fresh=False)
-        return all(itertools.starmap(_finds_itself, zip(lost, wide, strict=True)))
+        return all(itertools.starmap(_finds_itself, zip(asked, found, strict=True)))
 
     def _sees_canaries(self) -> bool:
         keys = [row.key for row in self._canaries]

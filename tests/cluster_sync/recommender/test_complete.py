@@ -124,6 +124,31 @@ def test_what_becomes_complete_in_time_is_as_if_nothing_had_been(
     undisturbed.close()
 
 
+class TwoReplicas(MilvusStore):
+    """One replica answers narrow searches and lacks some songs, the other the wide ones."""
+
+    hidden: Collection[str] = ()
+
+    def search(
+        self, name: str, queries: Float32Array, *, limit: int, fresh: bool = True
+    ) -> list[list[Hit]]:
+        found = super().search(name, queries, limit=limit + len(self.hidden), fresh=fresh)
+        hidden = self.hidden if limit < complete.WIDE else ()
+        return [[hit for hit in hits if hit.key not in hidden][:limit] for hits in found]
+
+
+def test_what_another_replica_finds_proves_no_answer_complete(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "undisturbed.db")
+    undisturbed = MilvusStore(str(tmp_path / "undisturbed.db"))
+    run(undisturbed)
+    store = TwoReplicas(str(folder))
+    store.hidden = OLD[::2]
+    run(store)
+    assert everything(store) == everything(undisturbed)
+    store.close()
+    undisturbed.close()
+
+
 def test_a_song_crowded_out_by_its_copies_is_no_missing_song(store: MilvusStore) -> None:
     """Eighty songs of one vector: a search for sixty of them needs not find the one that asks."""
     send(store, MINE, [song(MINE, n, vector=CENTRE) for n in range(1, 81)])
