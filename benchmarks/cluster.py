@@ -132,7 +132,7 @@ def main() -> None:
     put_section(PAGE, "Parts that die", report(scene.found, args.songs))
     say(report(scene.found, args.songs))
     if args.pushed:
-        pushed = cluster_push.table(cluster_push.measure(args.pushed))
+        pushed = cluster_push.report(cluster_push.measure(args.pushed))
         put_section(PAGE, "Push", pushed)
         say(pushed)
 

@@ -23,6 +23,7 @@ _OTHERS = (
     (SpaceName.WORK, Stem.MIX),
     (SpaceName.WORK, Stem.BACKING),
 )
+_ORDER = {kind: place for place, kind in enumerate((*_SEARCHED, *_OTHERS))}
 
 Vectors = Mapping[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]
 
@@ -55,13 +56,17 @@ def shared_songs(
 
 def shared_vectors(vectors: Vectors) -> tuple[SharedVector, ...]:
     """Return a song's vectors as they travel, the one that is searched first; maybe none."""
-    first = next(
-        (kind for kind in _SEARCHED if kind in vectors and is_comparable(vectors[kind][0])), None
-    )
+    kinds = sorted((kind for kind in vectors if kind in _ORDER), key=_ORDER.__getitem__)
+    first = next((kind for kind in kinds[:2] if _is_searched(kind, vectors[kind][0])), None)
     if first is None:
         return ()
-    kinds = [first, *(kind for kind in (*_SEARCHED, *_OTHERS) if kind in vectors and kind != first)]
+    if kinds[0] != first:  # a backing that isn't compared there
+        kinds = [first, *(kind for kind in kinds if kind != first)]
     return tuple(SharedVector(*kind, *vectors[kind]) for kind in kinds)
+
+
+def _is_searched(kind: tuple[SpaceName, Stem], model_id: ModelId) -> bool:
+    return kind in _SEARCHED and is_comparable(model_id)
 
 
 def codes_of(prints: Sequence[Fingerprint], stem: Stem) -> Codes:

@@ -119,8 +119,8 @@ def song_row(song: SharedSong) -> Row:
         "changed_at": song.changed_at,
         "model_id": song.searched.model_id,
         "stem": song.searched.stem.value,
-        "vectors": json.dumps([_vector_json(one) for one in song.vectors]),
-        "codes": _base64(song.codes[:MAX_CODES].astype("<u4").tobytes()),
+        "vectors": f"[{', '.join(map(_vector_json, song.vectors))}]",
+        "codes": _base64(song.codes[:MAX_CODES].astype("<u4", copy=False).tobytes()),
         "backing_codes": _base64(_windows_bytes(song.backing)),
         "duration_s": song.duration_s,
         "title": cut(song.title),
@@ -227,13 +227,10 @@ def _check_searched(row: Row, searched: SharedVector) -> None:
         raise ValueError("the vector is not the one that the row tells")
 
 
-def _vector_json(one: SharedVector) -> list[str]:
-    return [
-        one.space.value,
-        one.stem.value,
-        one.model_id,
-        _base64(one.vector.astype("<f4").tobytes()),
-    ]
+def _vector_json(one: SharedVector) -> str:
+    """Return a vector as JSON; its numbers need no quoting, and are most of it."""
+    head = json.dumps([one.space.value, one.stem.value, one.model_id])
+    return f'{head[:-1]}, "{_base64(one.vector.astype("<f4", copy=False).tobytes())}"]'
 
 
 def _read_vectors(text: str) -> tuple[SharedVector, ...]:
@@ -266,7 +263,10 @@ def _windows_bytes(backing: tuple[Fingerprint, ...]) -> bytes:
     parts: list[bytes] = []
     for one in sorted(backing, key=lambda f: f.start_s)[:MAX_WINDOWS]:
         codes = one.codes[:MAX_WINDOW_CODES]
-        parts += [struct.pack("<fI", one.start_s, len(codes)), codes.astype("<u4").tobytes()]
+        parts += [
+            struct.pack("<fI", one.start_s, len(codes)),
+            codes.astype("<u4", copy=False).tobytes(),
+        ]
     return b"".join(parts)
 
 

@@ -41,13 +41,13 @@ def port(cluster: Cluster, mine: Catalogue, monkeypatch: pytest.MonkeyPatch) -> 
 def whole_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Notes every time that the whole inbox is read."""
     reads: list[str] = []
-    heads = Inbox.heads
+    digests = Inbox.digests
 
     def noted(inbox: Inbox) -> object:
-        reads.append("heads")
-        return heads(inbox)
+        reads.append("digests")
+        return digests(inbox)
 
-    monkeypatch.setattr(Inbox, "heads", noted)
+    monkeypatch.setattr(Inbox, "digests", noted)
     return reads
 
 
@@ -108,9 +108,9 @@ def test_a_push_that_never_came_to_its_proof_is_compared_in_full(
             sync(port)
     assert (port.waiting(), mine.note(UNPROVED_NOTE)) == (0, "1")
     assert sync(port).pushed == 0
-    assert whole_reads == ["heads"]
+    assert whole_reads == ["digests"]
     sync(port)
-    assert whole_reads == ["heads"]
+    assert whole_reads == ["digests"]
 
 
 def test_a_cluster_that_keeps_losing_rows_is_an_error(
