@@ -1,6 +1,7 @@
 """Libraries of made-up songs: as large in every field as real ones of four minutes, or short ones.
 
-Each artist's songs lie near each other, so that lists are not arbitrary.
+Each artist's songs lie near each other, and artists spread over few directions, as real music does:
+in random vectors all strangers are equally far, and which of them a graph finds is arbitrary.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ WINDOWS = 3
 WINDOW_S = 11.9
 WINDOW_CODES = 80
 SONGS_AN_ARTIST = 10
-SPREAD = 0.6  # how far an artist's songs lie from their middle
+SPREAD = 0.3  # how far an artist's songs lie from their middle
+DIRECTIONS = 12  # that artists differ in
 STYLE = ModelId("style-1-0123abcd")
 SEPARATED = ModelId(f"{STYLE}+spleeter-2stems-01234567")
 WORK = ModelId("work-chroma-1")
@@ -114,7 +116,8 @@ def _vectors(
     rng: np.random.Generator, kind: Kind, *, middle: np.random.Generator
 ) -> Iterator[StemVectors]:
     for space, stem, model, dimension in VECTORS[: kind.n_vectors]:
-        home = _unit(middle.standard_normal(dimension))
+        ways = np.random.default_rng(dimension).standard_normal((dimension, DIRECTIONS))
+        home = _unit(ways @ middle.standard_normal(DIRECTIONS))
         song = _unit(home + SPREAD * _unit(rng.standard_normal(dimension)))
         yield StemVectors(
             space=space,

@@ -72,5 +72,5 @@ def stored_lists(store: MilvusStore, library_id: LibraryId) -> Lists:
 
 
 def differing(lists: Lists, quiet: Lists) -> int:
-    """Return how many songs have another list than on a quiet cluster, or none."""
+    """Return how many songs have another list than in the other lists, or none in one of them."""
     return sum(lists.get(song) != quiet.get(song) for song in quiet.keys() | lists.keys())
