@@ -27,7 +27,7 @@ from pymilvus import MilvusClient
 
 from benchmarks import cluster_push
 from benchmarks.cluster_library import SHORT, fill
-from benchmarks.cluster_lists import Recommender, Runs, differing, stored_lists
+from benchmarks.cluster_lists import Lists, Recommender, Runs, differing, stored_lists
 from benchmarks.cluster_load import LoadFigures, SearchLoad
 from benchmarks.cluster_sides import Sides, compare
 from benchmarks.isolated import isolate
