@@ -73,8 +73,6 @@ def write_sheet(path: Path, sheet: TagSheet) -> None:
     """Write a sheet into a file, in place; raise ``TagError``, which may leave half a file."""
     file = _file(path)
     try:
-        if file.tags is None:
-            file.add_tags()
         for field, values in sheet.texts.items():
             _set_texts(file, field, values)
         if sheet.images is not None:
@@ -85,25 +83,24 @@ def write_sheet(path: Path, sheet: TagSheet) -> None:
 
 
 def _file(path: Path) -> Mutagen:
+    """Return an open file; one without tags has empty ones, that are not saved yet."""
     try:
         file = mutagen.File(path)
     except MUTAGEN_FAILURES as error:
         raise TagError(path, TagProblem.DAMAGED, detail=str(error)) from error
-    if file is None or _kind_of(file) is None:
+    if file is None or not _has_names(file):
         raise TagError(path, TagProblem.UNSUPPORTED)
     return file
 
 
-def _kind_of(file: Mutagen) -> Names | None:
-    """Return the names that a file's tags use, also where it has none yet."""
-    made = file.tags
-    if made is None:
+def _has_names(file: Mutagen) -> bool:
+    """Whether we know the names that a file's tags use; it gets tags where it has none."""
+    if file.tags is None:
         try:
-            file.add_tags()
+            file.add_tags()  # once: FLAC keeps the block of each call, and one is all it may have
         except (mutagen.MutagenError, NotImplementedError):
-            return None
-        made, file.tags = file.tags, None
-    return next((names for names in NAMES if isinstance(made, names.kind)), None)
+            return False
+    return any(isinstance(file.tags, names.kind) for names in NAMES)
 
 
 def _names(file: Mutagen) -> Names:
@@ -111,8 +108,6 @@ def _names(file: Mutagen) -> Names:
 
 
 def _texts(file: Mutagen, field: Field) -> tuple[str, ...]:
-    if file.tags is None:
-        return ()
     name = _names(file).of[field]
     if name not in file.tags:
         return ()

@@ -64,6 +64,28 @@ def test_every_kind_of_file_takes_a_sheet_and_gives_it_back(tmp_path, suffix):
     assert packets(path) == sound
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_without_tags_takes_a_sheet_too(tmp_path, suffix):
+    path = sounds.write(tmp_path / f"song{suffix}", sounds.noise(1, seconds=1.0))
+    mutagen.File(path).delete()
+    sound = packets(path)
+    assert not any(read_sheet(path).texts.values())
+    write_sheet(path, GIVEN)
+    found = read_sheet(path)
+    assert dict(found.texts) == dict(GIVEN.texts)
+    assert [image.data for image in found.images] == [IMAGE]
+    assert packets(path) == sound
+
+
+def test_a_bare_flac_gets_one_block_of_tags(tmp_path):
+    """Two of them are against the format, and readers take the first, which was empty."""
+    path = sounds.write(tmp_path / "song.flac", sounds.noise(1, seconds=1.0))
+    mutagen.File(path).delete()
+    write_sheet(path, GIVEN)
+    codes = [block.code for block in mutagen.flac.FLAC(path).metadata_blocks]
+    assert codes.count(mutagen.flac.VCFLACDict.code) == 1
+
+
 def test_what_a_sheet_does_not_name_stays(tmp_path):
     path = sounds.write(tmp_path / "song.mp3", sounds.noise(1, seconds=1.0))
     file = mutagen.mp3.MP3(path)
