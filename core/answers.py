@@ -101,9 +101,22 @@ class Answers:
         found = self._at_own_speed(question.evidence, candidates)
         if question.speeds is not None:
             open_ids = [s for s in candidates if not _is_settled(found.get(s, ()))]
-            found |= self._at_other_speeds(question, open_ids[:SPEED_CANDIDATES], known=found)
+            near = open_ids[:SPEED_CANDIDATES]
+            sped = self._at_other_speeds(question, near, known=found)
+            found |= {song.song_id: [pair] for song, pair in sped}
         pairs = [pair for several in found.values() for pair in several]
         return sorted(pairs, key=lambda pair: -pair.score)
+
+    def at_other_speeds(self, question: Question) -> list[tuple[Song, PairVerdict]]:
+        """Return what more than is known is proved of a song that is played otherwise.
+
+        Each pair comes with the other song as it was when it was judged: this takes long.
+        """
+        known: dict[SongId, list[PairVerdict]] = {}
+        for pair in self._catalogue.verdicts(question.evidence.song_id):
+            known.setdefault(pair.b, []).append(pair)
+        near = [s for s in self._candidates(question) if not _is_settled(known.get(s, ()))]
+        return self._at_other_speeds(question, near[:SPEED_CANDIDATES], known=known)
 
     def remember(self, evidence: SongEvidence) -> None:
         """Let later questions find this song by its fingerprints."""
@@ -129,21 +142,21 @@ class Answers:
 
     def _at_other_speeds(
         self, question: Question, near: Sequence[SongId], *, known: _Found
-    ) -> dict[SongId, list[PairVerdict]]:
+    ) -> list[tuple[Song, PairVerdict]]:
         """Judge again, played otherwise, what isn't known to be one recording."""
         asked, speeds = question.evidence, question.speeds
         if speeds is None:
-            return {}
+            return []
         left = [
             song_id
             for song_id in dict.fromkeys((*self._candidates_at(speeds), *near))
             if song_id != asked.song_id and not _is_settled(known.get(song_id, ()))
         ]
-        found = {}
+        found = []
         for song in self._catalogue.songs_of(left):
             pair = duplicates.judge_at_speeds(asked, self._evidence(song), speeds=speeds)
             if pair is not None and _is_stronger(pair, known.get(song.song_id, ())):
-                found[song.song_id] = [pair]
+                found.append((song, pair))
         return found
 
     def _nearest(self, question: Question, voice: Voice, *, limit: int) -> list[Neighbour]:

@@ -20,6 +20,7 @@ from core.answers import Answers, Question, Voice
 from core.duplicates import SongEvidence
 from core.errors import Cancelled, WorldError
 from core.index import LibraryIndex
+from core.judging import Judge
 from core.library import scan
 from core.library.store import Catalogue
 from core.models import Models
@@ -89,6 +90,7 @@ class Intake:
         self._explain = explain
         self._separating = threading.Lock()
         self._judging = library.judging
+        self._judge = Judge(library.catalogue, library.answers, lock=library.judging)
         self._claims: set[Path] = set()
         self._claims_lock = threading.Lock()
 
@@ -208,7 +210,9 @@ class Intake:
             )
         speeds = analysis.other_speeds(sound, clock=task.clock)
         # What plays at another speed is told before the separation, not after it.
-        self._judge(task, replace(self._library.answers.question(song), speeds=speeds))
+        with task.clock.stage("duplicates"):
+            question = replace(self._library.answers.question(song), speeds=speeds)
+            self._judge.judge_at_speeds(question)
         with self._separating:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=task.clock, progress=task.progress
@@ -218,7 +222,7 @@ class Intake:
                 song_id, fingerprints=backing.fingerprints, vectors=backing.vectors
             )
             self._library.index.put(song_id, backing.vectors)
-        question = replace(self._library.answers.question(song), speeds=speeds)
+        question = self._library.answers.question(song)
         self._library.answers.remember(question.evidence)
         neighbours, pairs = self._answer(task, question)
         task.tell(AnalysisStep.READY, song_id=song_id)
@@ -236,26 +240,13 @@ class Intake:
         self, task: Task, question: Question, *, twin: Song | None = None
     ) -> tuple[tuple[Neighbour, ...], tuple[PairVerdict, ...]]:
         """Ask for neighbours and duplicates; the verdicts are kept."""
-        pairs = self._judge(task, question, twin=twin)
+        with task.clock.stage("duplicates"):
+            pairs = self._judge.judge(question, twin=twin)
         with task.clock.stage("neighbours"):
             neighbours = self._library.answers.similar(
                 question, SpaceName.STYLE, stem=None, limit=FIRST_NEIGHBOURS
             )
         return tuple(neighbours), tuple(pairs)
-
-    def _judge(
-        self, task: Task, question: Question, *, twin: Song | None = None
-    ) -> list[PairVerdict]:
-        """Ask for duplicates, and keep what is proved in the place of what was."""
-        catalogue, song_id = self._library.catalogue, question.evidence.song_id
-        with self._judging, task.clock.stage("duplicates"):
-            pairs = self._library.answers.duplicates(question)
-            if twin is not None:
-                # A copy is at other speeds what its twin is, and isn't played again for that.
-                known = [p for p in catalogue.verdicts(twin.song_id) if p.overlap.speed != 1.0]
-                pairs += [replace(pair, a=song_id) for pair in known if pair.b != song_id]
-            catalogue.put_verdicts(song_id, pairs)
-        return pairs
 
     def _guarded(self, task: Task, work: Callable[[], AnalysisReport]) -> AnalysisReport:
         """Run the work on one file; what goes wrong with it becomes its report."""

@@ -25,26 +25,32 @@ def clear_verdicts(connection: sqlite3.Connection, song_id: SongId) -> None:
 class VerdictShelf(Shelf):
     """Keeps verdicts."""
 
-    def put_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
+    def put_verdicts(
+        self, song_id: SongId, verdicts: Sequence[PairVerdict], *, keeps_speeds: bool = False
+    ) -> None:
         """Replace what is known of a song's pairs.
 
         Of several verdicts on one pair those of the strongest class stay, each at its place. A
-        pair whose other song has meanwhile left the library is left out.
+        pair whose other song has meanwhile left the library is left out. ``keeps_speeds`` keeps
+        what is known at other speeds, where no more is proved now.
         """
-        pairs = _strongest_of_pairs(_normal(verdict) for verdict in verdicts)
-        if any(song_id not in (pair.a, pair.b) for pair in pairs):
-            raise BugError(f"a verdict on a pair without song {song_id}")
+        pairs = _checked(song_id, verdicts)
         with self.database.writing() as connection:
             require_song(connection, song_id)
+            if keeps_speeds:
+                known = _known(connection, song_id)
+                pairs = _joined(pairs, [pair for pair in known if pair.overlap.speed != 1.0])
             clear_verdicts(connection, song_id)
-            connection.executemany(
-                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    _row(pair)
-                    for pair in pairs
-                    if has_song(connection, pair.a) and has_song(connection, pair.b)
-                ],
-            )
+            _insert(connection, pairs)
+
+    def strengthen_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
+        """Put verdicts in the place of weaker ones on the same pairs; all others stay."""
+        pairs = _checked(song_id, verdicts)
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            pairs = _joined(_known(connection, song_id), pairs)
+            clear_verdicts(connection, song_id)
+            _insert(connection, pairs)
 
     def add_verdicts(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
         """Add verdicts on those of a song's pairs of which nothing is known yet."""
@@ -56,16 +62,7 @@ class VerdictShelf(Shelf):
                     "SELECT a, b FROM verdict WHERE a = ? OR b = ?", (song_id, song_id)
                 )
             )
-            connection.executemany(
-                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    _row(pair)
-                    for pair in pairs
-                    if (pair.a, pair.b) not in known
-                    and has_song(connection, pair.a)
-                    and has_song(connection, pair.b)
-                ],
-            )
+            _insert(connection, [pair for pair in pairs if (pair.a, pair.b) not in known])
 
     def verdicts(self, song_id: SongId | None = None) -> list[PairVerdict]:
         """Return the verdicts on a song's pairs, or on all; the strongest first.
@@ -83,6 +80,37 @@ class VerdictShelf(Shelf):
         found = [_pair(row) for row in rows]
         turned = [pair.turned if pair.b == song_id else pair for pair in found]
         return sorted(turned, key=lambda p: (_STRENGTH[p.verdict], -p.score, p.a, p.b))
+
+
+def _checked(song_id: SongId, verdicts: Sequence[PairVerdict]) -> list[PairVerdict]:
+    pairs = _strongest_of_pairs(_normal(verdict) for verdict in verdicts)
+    if any(song_id not in (pair.a, pair.b) for pair in pairs):
+        raise BugError(f"a verdict on a pair without song {song_id}")
+    return pairs
+
+
+def _known(connection: sqlite3.Connection, song_id: SongId) -> list[PairVerdict]:
+    rows = connection.execute("SELECT * FROM verdict WHERE a = ? OR b = ?", (song_id, song_id))
+    return [_pair(row) for row in rows]
+
+
+def _insert(connection: sqlite3.Connection, pairs: Sequence[PairVerdict]) -> None:
+    """Write the pairs of which the library still has both songs."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            _row(pair)
+            for pair in pairs
+            if has_song(connection, pair.a) and has_song(connection, pair.b)
+        ],
+    )
+
+
+def _joined(found: Sequence[PairVerdict], more: Sequence[PairVerdict]) -> list[PairVerdict]:
+    """Return what is found, and of the rest what proves more of a pair than that does."""
+    best = {(pair.a, pair.b): _STRENGTH[pair.verdict] for pair in found}
+    stronger = [v for v in more if _STRENGTH[v.verdict] < best.get((v.a, v.b), len(_STRENGTH))]
+    return _strongest_of_pairs([*found, *stronger])
 
 
 def _strongest_of_pairs(verdicts: Iterable[PairVerdict]) -> list[PairVerdict]:

@@ -63,6 +63,37 @@ def test_new_verdicts_replace_the_song_s_old_ones_only(catalogue, ids):
     assert {(v.a, v.b) for v in catalogue.verdicts()} == {(a, d), (c, d)}
 
 
+def sped(a, b, verdict=Verdict.SAME_RECORDING):
+    return PairVerdict(a, b, verdict, 0.9, Overlap(0.0, 0.0, 20.0, 1.02))
+
+
+def test_what_is_known_at_other_speeds_is_kept_where_asked_and_no_more_is_proved(catalogue, ids):
+    a, b, c, d = ids
+    known = [sped(a, b), sped(a, c, Verdict.EXCERPT), sped(a, d, Verdict.EXCERPT)]
+    now = [pair(a, b), pair(a, c), pair(a, d, Verdict.SAME_RECORDING)]
+    catalogue.put_verdicts(a, known)
+    catalogue.put_verdicts(a, now, keeps_speeds=True)
+    assert {v.b: v for v in catalogue.verdicts(a)} == {b: known[0], c: now[1], d: now[2]}
+    catalogue.put_verdicts(b, [], keeps_speeds=True)
+    assert {v.b: v for v in catalogue.verdicts(a)} == {b: known[0], c: now[1], d: now[2]}
+    catalogue.put_verdicts(a, now)
+    assert {v.b: v for v in catalogue.verdicts(a)} == {v.b: v for v in now}
+
+
+def test_stronger_verdicts_take_the_place_of_weaker_ones_and_no_others(catalogue, ids):
+    a, b, c, d = ids
+    catalogue.put_verdicts(a, [pair(a, b), pair(a, c, Verdict.SAME_RECORDING)])
+    catalogue.strengthen_verdicts(
+        a, [sped(a, b), sped(a, c, Verdict.EXCERPT), sped(d, a, Verdict.EXCERPT)]
+    )
+    found = {v.b: (v.verdict, v.overlap.speed) for v in catalogue.verdicts(a)}
+    assert found == {
+        b: (Verdict.SAME_RECORDING, 1.02),
+        c: (Verdict.SAME_RECORDING, 1.0),
+        d: (Verdict.EXCERPT, pytest.approx(1 / 1.02)),
+    }
+
+
 def test_the_strongest_verdict_comes_first_and_wins_its_pair(catalogue, ids):
     a, b, c, d = ids
     catalogue.put_verdicts(
