@@ -9,7 +9,7 @@ they still differ, that is an error.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit
 
 from cluster_sync import evidence
@@ -19,6 +19,7 @@ from cluster_sync.inbox import Inbox
 from cluster_sync.prove import UNPROVED_NOTE, Prover
 from cluster_sync.pull import pull_explanation, pull_lists, pull_refusals
 from cluster_sync.push import Pusher, Tally, again
+from cluster_sync.stoppable import stoppable
 from core.addresses import checked_address, shown_address
 from core.cluster_types import (
     CatalogueVerdict,
@@ -182,7 +183,7 @@ class ClusterSync:
 
     def explanation(self, song_id: SongId) -> Explanation | None:
         """Ask the cluster how it came to a song's list; None where it has none."""
-        with self._opened() as store:
+        with self._opened(Progress()) as store:
             return pull_explanation(store, self._catalogue.library_id, song_id=song_id)
 
     def check(
@@ -194,7 +195,7 @@ class ClusterSync:
         progress: Progress,
     ) -> Sequence[CatalogueVerdict]:
         """Return what a song is to those of the production catalogue, the strongest first."""
-        with self._opened() as store:
+        with self._opened(progress) as store:
             return check_catalogue(
                 store,
                 self._catalogue,
@@ -212,7 +213,7 @@ class ClusterSync:
         if not self._uri:
             return SyncReport(0, 0, 0, SyncState.NOT_SET_UP)
         tally = Tally()
-        with self._one_at_a_time, self._remembering_how_it_ends(), self._opened() as store:
+        with self._one_at_a_time, self._remembering_how_it_ends(), self._opened(progress) as store:
             self._adopt()  # only now: a wrong address leaves the library with its cluster
             inbox = Inbox(store, self._catalogue.library_id)
             self._push_and_prove(inbox, tally, progress=progress)
@@ -265,13 +266,10 @@ class ClusterSync:
         is_behind = last is None or self.waiting() > 0
         return SyncState.BEHIND if is_behind else SyncState.IN_STEP
 
-    @contextmanager
-    def _opened(self) -> Iterator[MilvusStore]:
-        store = self._open(self._uri, self._credentials.token(self._uri))
-        try:
-            yield store
-        finally:
-            store.close()
+    def _opened(self, progress: Progress) -> AbstractContextManager[MilvusStore]:
+        uri = self._uri
+        token = self._credentials.token(uri)
+        return stoppable(lambda: self._open(uri, token), progress)
 
     @contextmanager
     def _remembering_how_it_ends(self) -> Iterator[None]:

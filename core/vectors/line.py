@@ -4,11 +4,14 @@ pymilvus carries no types, so that what goes through here has none either.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
+from core.progress import Progress
 from core.vectors.doors import LiteDoor, ServerDoor
 from core.vectors.faults import NOT_LOADED, milvus_code
 from core.vectors.rows import checked_name
+from core.waiting import awaited
 
 CALL_TIMEOUT_S = 60.0
 LOAD_TIMEOUT_S = 120.0  # creating, indexing and loading: 3 s on an idle server
@@ -28,6 +31,15 @@ class Connection:
         self.client = client
         self._foreign = foreign
         self._loaded: set[str] = set()
+        self._progress: Progress | None = None
+
+    def obey(self, progress: Progress) -> None:
+        """Let every call from now on end with ``Cancelled`` once a stop is asked for.
+
+        Milvus Lite runs in this process, where no call waits for a network.
+        """
+        if not self.door.is_lite:
+            self._progress = progress
 
     def close(self) -> None:
         """Close the client, and the door behind it."""
@@ -54,8 +66,8 @@ class Connection:
         """Read from a collection; it is loaded where it is not, or where another released it."""
         level = STRONG if fresh else OWN_WRITES
         try:
-            return verb(
-                checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=level, **named
+            return self._ask(
+                verb, checked_name(name), timeout=CALL_TIMEOUT_S, consistency_level=level, **named
             )
         except self._foreign as error:
             if milvus_code(error) != NOT_LOADED:
@@ -72,6 +84,16 @@ class Connection:
     ) -> Answer:
         """Call pymilvus; a failure is told by the door."""
         try:
-            return verb(*arguments, timeout=timeout, **named)
+            return self._ask(verb, *arguments, timeout=timeout, **named)
         except self._foreign as error:
             raise self.door.error(error) from error
+
+    def _ask(
+        self,
+        verb: Callable[..., Answer],
+        *arguments: Any,  # noqa: ANN401 - as above
+        **named: Any,  # noqa: ANN401 - as above
+    ) -> Answer:
+        if self._progress is None:
+            return verb(*arguments, **named)
+        return awaited(partial(verb, *arguments, **named), self._progress)
