@@ -3,7 +3,7 @@
 Nothing is decoded here: what copies are compared by was measured when they were added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core import copies, groups
 from core.copy_types import CopyFacts, DuplicateGroup
@@ -23,7 +23,8 @@ class Grouping:
         verdicts = self._catalogue.verdicts()
         found = groups.build(verdicts, self._decisions())
         facts = self._facts() if found else {}
-        return [_group(songs, verdicts, facts) for songs in found]
+        known = groups.by_pair(verdicts)
+        return [_group(songs, known, facts) for songs in found]
 
     def copies_of_asked(self, pairs: Sequence[PairVerdict], song: Song | None) -> frozenset[SongId]:
         """Return the songs that are one recording with what is asked about; ``a`` in the pairs.
@@ -50,13 +51,15 @@ class Grouping:
 
 
 def _group(
-    songs: Sequence[SongId], verdicts: Sequence[PairVerdict], facts: dict[SongId, CopyFacts]
+    songs: Sequence[SongId],
+    known: Mapping[Pair, Sequence[PairVerdict]],
+    facts: Mapping[SongId, CopyFacts],
 ) -> DuplicateGroup:
     compared = tuple(facts[song_id] for song_id in songs)
     choice = copies.choose(compared)
     return DuplicateGroup(
         songs=tuple(songs),
-        pairs=groups.pairs_within(songs, verdicts),
+        pairs=groups.pairs_within(songs, known),
         best=choice.best,
         reasons=choice.reasons,
         copies=compared,

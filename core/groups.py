@@ -14,6 +14,7 @@ from core.types import Decision, PairVerdict, SongId, Verdict
 
 # The verdicts under which two songs are one recording from start to end.
 COPIES = frozenset({Verdict.EXACT_FILE, Verdict.SAME_RECORDING})
+_STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}  # declared strongest first
 
 Pair = frozenset[SongId]
 
@@ -26,18 +27,27 @@ def build(
     Every pair that is one recording is in some group, and no other pair in any. The order of what
     is given does not matter.
     """
-    proved = {frozenset((v.a, v.b)) for v in verdicts if v.verdict in COPIES}
+    proved = set(by_pair(verdicts))
     links = _links(proved, decisions)
     found = _cover(links)
     return sorted((tuple(sorted(group)) for group in found), key=lambda g: (-len(g), g))
 
 
+def by_pair(verdicts: Iterable[PairVerdict]) -> dict[Pair, list[PairVerdict]]:
+    """Return the proofs that two songs are one recording, by their pair."""
+    found: dict[Pair, list[PairVerdict]] = {}
+    for verdict in verdicts:
+        if verdict.verdict in COPIES:
+            found.setdefault(frozenset((verdict.a, verdict.b)), []).append(verdict)
+    return found
+
+
 def pairs_within(
-    group: Sequence[SongId], verdicts: Iterable[PairVerdict]
+    group: Sequence[SongId], known: Mapping[Pair, Sequence[PairVerdict]]
 ) -> tuple[PairVerdict, ...]:
-    """Return the proofs on the pairs of a group."""
-    songs = frozenset(group)
-    return tuple(v for v in verdicts if v.verdict in COPIES and {v.a, v.b} <= songs)
+    """Return the proofs on the pairs of a group, the strongest first; ``by_pair`` knows all."""
+    found = [v for two in combinations(group, 2) for v in known.get(frozenset(two), ())]
+    return tuple(sorted(found, key=lambda v: (_STRENGTH[v.verdict], -v.score, v.a, v.b)))
 
 
 def _links(proved: set[Pair], decisions: Mapping[Pair, Decision]) -> set[Pair]:
@@ -73,7 +83,8 @@ def _cover(links: set[Pair]) -> set[Pair]:
     """Return groups in which every two songs are linked, so that every link is in one.
 
     Each link grows greedily, by the smallest id that is linked to all of its group so far; the
-    most linked songs come first. Finding the fewest groups would take exponential time.
+    most linked songs come first. Finding the fewest groups would take exponential time. No group
+    lies in another, since none stops growing before it holds all that is linked to all of it.
     """
     near: dict[SongId, set[SongId]] = {}
     for pair in links:
@@ -87,7 +98,7 @@ def _cover(links: set[Pair]) -> set[Pair]:
             group = _grown(pair, near)
             groups.add(group)
             covered |= {frozenset(two) for two in combinations(group, 2)}
-    return {group for group in groups if not any(group < other for other in groups)}
+    return groups
 
 
 def _grown(pair: Pair, near: Mapping[SongId, set[SongId]]) -> Pair:

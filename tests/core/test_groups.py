@@ -1,12 +1,13 @@
 """Groups hold proved pairs only, all of them, and nothing the user parted."""
 
 import random
+import sys
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.groups import build, pairs_within
+from core.groups import build, by_pair, pairs_within
 from core.types import Decision, Overlap, PairVerdict, SongId, Verdict
 
 SONGS = [SongId(name) for name in "abcdefgh"]
@@ -61,7 +62,31 @@ def test_the_largest_group_comes_first():
 
 def test_the_proofs_of_a_group_are_those_among_its_songs():
     pairs = [proof("a", "b"), proof("b", "c"), proof("a", "b", Verdict.EXCERPT)]
-    assert pairs_within(("a", "b"), pairs) == (pairs[0],)
+    assert pairs_within(("a", "b"), by_pair(pairs)) == (pairs[0],)
+
+
+def test_the_proofs_of_a_group_come_strongest_first():
+    pairs = [proof("a", "b"), proof("a", "c"), proof("b", "c", Verdict.EXACT_FILE)]
+    assert pairs_within(("a", "b", "c"), by_pair(pairs)) == (pairs[2], pairs[0], pairs[1])
+
+
+def steps(n):
+    """Return how many calls it takes to group ``n`` pairs and to find their proofs."""
+    pairs = [proof(f"{number}a", f"{number}b") for number in range(n)]
+    calls = []
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _argument: calls.append(event))
+    try:
+        known = by_pair(pairs)
+        for group in build(pairs, {}):
+            pairs_within(group, known)
+    finally:
+        sys.setprofile(before)
+    return len(calls)
+
+
+def test_twice_the_pairs_take_twice_the_steps():
+    assert steps(800) < 2.2 * steps(400)
 
 
 PAIRS = st.sets(st.sampled_from([frozenset(p) for p in combinations(SONGS, 2)]), max_size=20)
