@@ -37,6 +37,8 @@ from ui.widgets.top_bar import TopBar
 from ui.widgets.transport_bar import TransportBar
 from ui.widgets.window_keys import Doors, window_keys
 
+GO_TO_COPIES = "Go to one of the copies first (Tab), then press Del."
+
 
 class MainWindow(QMainWindow):
     """Songkin's window over one open library; closing it joins every thread it started.
@@ -233,9 +235,16 @@ class MainWindow(QMainWindow):
         """Take the chosen song out of the library; ask before a copy goes to the trash."""
         row: SongRow | None = self._screens.table.current()
         if self.presenter.view is View.DUPLICATES:
-            self.presenter.duplicate_actions.trash()
+            self._delete_copy()
         elif self.presenter.view is View.LIBRARY and row:
             self.presenter.actions.remove(row)
+
+    def _delete_copy(self) -> None:
+        """Ask about the chosen copy; no copy was chosen while the keyboard is on the groups."""
+        if self._screens.copies.has_list_focus():
+            self.presenter.duplicate_actions.trash()
+        else:
+            self.presenter.notices.say(GO_TO_COPIES)
 
     def _retry(self) -> None:
         row: SongRow | None = self.presenter.page.row

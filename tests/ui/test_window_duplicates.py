@@ -128,13 +128,27 @@ def test_keep_asks_once_and_undo_brings_everything_back(rig: WindowRig) -> None:
 
 
 def test_del_trashes_the_chosen_copy_after_a_question(rig: WindowRig) -> None:
-    rig.press(Qt.Key.Key_BracketRight)
+    lines(rig).setFocus()
+    rig.press(Qt.Key.Key_J)
     rig.press(Qt.Key.Key_Delete)
-    answer(rig, yes=True)
+    assert "better copy" not in answer(rig, yes=True)
     assert set(rig.workbench.trash) == {"Copy"}
     rig.press(Qt.Key.Key_Z)
     rig.settle()
     assert rig.workbench.trash == {}
+
+
+def test_del_on_the_groups_offers_no_copy_to_the_trash(rig: WindowRig) -> None:
+    assert sets(rig).hasFocus()
+    rig.press(Qt.Key.Key_Delete)
+    assert rig.window.findChild(QDialog, "confirmDialog") is None
+    assert said(rig).startswith("Go to one of the copies first")
+
+
+def test_the_question_says_where_the_better_copy_would_go(rig: WindowRig) -> None:
+    lines(rig).setFocus()
+    rig.press(Qt.Key.Key_Delete)
+    assert answer(rig, yes=False).startswith("This is the better copy. Best.mp3 will go")
 
 
 def test_tags_can_be_copied_and_a_pair_parted(rig: WindowRig) -> None:

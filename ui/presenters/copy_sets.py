@@ -48,6 +48,11 @@ class CopySet:
         return frozenset(song.song_id for song in self.songs)
 
     @property
+    def best(self) -> Song | None:
+        """The better copy, where there is a reason to call one so."""
+        return self.songs[0] if self.is_group and self.reasons else None
+
+    @property
     def title(self) -> str:
         """The first song's title."""
         return shown(self.songs[0].title)
@@ -64,12 +69,8 @@ class CopySet:
     def lines(self) -> tuple[CopyLine, ...]:
         """Every copy in words."""
         return tuple(
-            copy_words.copy_line(
-                song,
-                self.facts.get(song.song_id),
-                is_best=self.is_group and index == 0 and bool(self.reasons),
-            )
-            for index, song in enumerate(self.songs)
+            copy_words.copy_line(song, self.facts.get(song.song_id), is_best=song is self.best)
+            for song in self.songs
         )
 
     @property

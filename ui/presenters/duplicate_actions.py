@@ -87,12 +87,22 @@ class DuplicateActions:
         self.asks.emit(
             Question(
                 title=f"Move {count} to the trash",
-                text=f"{_names(gone)} will go to the system's trash, and leave the library. "
-                f"{file_name(kept.path)} stays as it is. Undo (Z) puts everything back.",
+                text=f"{self._warning(gone)}{_names(gone)} will go to the system's trash, and "
+                f"leave the library. {file_name(kept.path)} stays as it is. "
+                "Undo (Z) puts everything back.",
                 yes=f"Move {count} to the trash",
                 act=lambda: self._trash(kept, gone),
             )
         )
+
+    def _warning(self, gone: Sequence[Song]) -> str:
+        """Say that the better copy is among those that would go."""
+        opened = self._duplicates.open_set
+        best = opened.best if opened else None
+        if best is None or best not in gone:
+            return ""
+        name = "This" if len(gone) == 1 else file_name(best.path)
+        return f"{name} is the better copy. "
 
     def _trash(self, kept: Song, gone: Sequence[Song]) -> None:
         ids = [song.song_id for song in gone]

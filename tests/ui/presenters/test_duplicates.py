@@ -147,7 +147,7 @@ def test_keeping_asks_first_moves_the_others_and_can_be_undone(rig: Rig) -> None
     rig.duplicates.choose_copy(1)
     rig.actions.keep()
     (question,) = rig.asked
-    assert "best.mp3, third.mp3 will go to the system's trash" in question.text
+    assert question.text.startswith("best.mp3 is the better copy. best.mp3, third.mp3 will go to")
     assert "second.mp3 stays as it is" in question.text
     rig.lanes.turn()
     assert rig.workbench.trash == {}, "nothing happens before the answer"
