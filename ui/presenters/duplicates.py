@@ -23,6 +23,7 @@ from ui.presenters.words import DOT, clock, searchable
 NOTHING = "No copies in this library. What is added later is compared by itself."
 SAID_SO = "same song, you said"
 NOT_COMPARED = "Nothing in their sound proves it."
+LEAST_SHARED = 2  # songs by which a set is known again once one of it has left
 NOT_FOUND = "No copies fit this search."
 
 
@@ -71,7 +72,7 @@ class DuplicatesPresenter:
         self._words: tuple[str, ...] = ()
         self._key: frozenset[SongId] | None = None  # of the open set
         self._at = 0  # where the open set is or was, so that the next one opens where it goes
-        self._copy = 0
+        self._copy: SongId | None = None  # the chosen song; an index would slip with the order
         self._waves: dict[SongId, Float32Array] = {}
         self._is_wanted = self._is_asking = self._is_stale = self._is_known = False
 
@@ -103,18 +104,19 @@ class DuplicatesPresenter:
     @property
     def copy_index(self) -> int:
         """Which of its songs is chosen."""
-        return self._copy
+        songs = self.open_set.songs if self.open_set else ()
+        return next((at for at, song in enumerate(songs) if song.song_id == self._copy), 0)
 
     @property
     def copy(self) -> Song | None:
         """The song that is chosen."""
-        return self.open_set.songs[self._copy] if self.open_set else None
+        return self.open_set.songs[self.copy_index] if self.open_set else None
 
     @property
     def others(self) -> tuple[Song, ...]:
         """The songs of the open set that are not chosen."""
         songs = self.open_set.songs if self.open_set else ()
-        return tuple(song for song in songs if song != self.copy)
+        return tuple(song for song in songs if song.song_id != self._copy)
 
     @property
     def comparison(self) -> Comparison | None:
@@ -122,7 +124,7 @@ class DuplicatesPresenter:
         opened = self.open_set
         if opened is None:
             return None
-        mine, other = opened.songs[0], opened.songs[self._copy or 1]
+        mine, other = opened.songs[0], opened.songs[self.copy_index or 1]
         proof = opened.proof(mine.song_id, other.song_id)
         first, second = (self._waves.get(s.song_id, NO_WAVE) for s in (mine, other))
         return Comparison(mine, other, proof, (first, second))
@@ -148,18 +150,20 @@ class DuplicatesPresenter:
 
     def choose(self, index: int) -> None:
         """Open a set."""
-        if 0 <= index < len(self._visible) and self._visible[index].key != self._key:
+        if 0 <= index < len(self._visible) and index != self.index:
+            self._copy = None
             self._open(index)
 
     def choose_copy(self, index: int) -> None:
         """Choose one of the open set's songs."""
-        if self.open_set and 0 <= index < len(self.open_set.songs) and index != self._copy:
-            self._copy = index
+        songs = self.open_set.songs if self.open_set else ()
+        if 0 <= index < len(songs) and songs[index].song_id != self._copy:
+            self._copy = songs[index].song_id
             self.turned.emit(None)
 
     def show(self, song_id: SongId) -> None:
         """Open the first set that holds a song, once the sets are known."""
-        self._key = frozenset((song_id,))
+        self._key, self._copy = frozenset((song_id,)), None
         self._list()
 
     def step(self, by: int) -> None:
@@ -239,17 +243,26 @@ class DuplicatesPresenter:
         found = (s for s in self._all if all(word in s.haystack for word in self._words))
         self._visible = tuple(found)
         self._state = ListState.FULL if self._visible else ListState.EMPTY
-        kept = self._key or frozenset()
-        at = next((i for i, s in enumerate(self._visible) if kept and kept <= s.key), self._at)
+        at = self._place_of_open()
+        if at is None:
+            at, self._copy = max(0, min(self._at, len(self._visible) - 1)), None
+        self._at = at
         self.listed.emit(None)
-        self._open(min(at, len(self._visible) - 1) if self._visible else 0)
+        self._open(at)
+
+    def _place_of_open(self) -> int | None:
+        """Return where the open set is now: most of its songs, and two of them, are still there."""
+        kept = self._key or frozenset()
+        shared = [len(kept & one.key) for one in self._visible]
+        most = max(shared, default=0)
+        return shared.index(most) if most and most >= min(LEAST_SHARED, len(kept)) else None
 
     def _open(self, index: int) -> None:
-        was = self._key
         self._at = index
-        self._key = self.open_set.key if self.open_set else was
-        if self._key != was or self._copy >= len(self._key or ()):
-            self._copy = 0
+        opened = self.open_set
+        if opened:
+            self._key = opened.key
+            self._copy = self._copy if self._copy in opened.key else opened.songs[0].song_id
         self._ask_waves()
         self.turned.emit(None)
 

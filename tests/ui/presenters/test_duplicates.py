@@ -175,6 +175,44 @@ def test_one_copy_can_be_trashed(rig: Rig) -> None:
     assert rig.open_titles == ["best", "second"]
 
 
+def test_the_chosen_copy_stays_chosen_where_another_becomes_the_better_one(rig: Rig) -> None:
+    rig.duplicates.choose_copy(1)
+    assert rig.duplicates.copy == song("second")
+    proofs = rig.workbench.pairs[:2]
+    rig.workbench.groups = lambda: [group(("third", "best", "second"), *proofs)]  # type: ignore[method-assign]  # another order
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    assert rig.open_titles == ["third", "best", "second"]
+    assert rig.duplicates.copy == song("second")
+    assert rig.duplicates.copy_index == 2
+    rig.duplicates.choose_copy(0)
+    assert rig.duplicates.copy == song("third")
+
+
+def test_a_group_that_lost_one_of_three_stays_open_wherever_it_is_listed(rig: Rig) -> None:
+    rig.duplicates.choose_copy(2)
+    rig.workbench.keep(SongId("third"), others=[SongId("best")])
+    left, other = rig.workbench.pairs[1], rig.workbench.pairs[2]
+    rig.workbench.groups = lambda: [  # type: ignore[method-assign]  # the smaller one is listed later
+        group(("x", "y"), other),
+        group(("second", "third"), left),
+    ]
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    assert rig.open_titles == ["second", "third"]
+    assert rig.duplicates.copy == song("third")
+
+
+def test_two_relations_of_the_same_songs_can_both_be_opened(rig: Rig) -> None:
+    rig.workbench.pairs.append(pair("x", "clip", Verdict.EXCERPT))
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    last = len(rig.duplicates.sets) - 1
+    rig.duplicates.choose(last - 1)
+    rig.duplicates.choose(last)
+    assert rig.duplicates.index == last
+
+
 def test_what_plays_falls_silent_before_its_file_is_moved(rig: Rig) -> None:
     rig.duplicates.play()
     rig.actions.keep()
