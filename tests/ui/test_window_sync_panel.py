@@ -88,6 +88,33 @@ def test_a_song_is_withdrawn_after_a_question_and_undone(rig: WindowRig) -> None
     assert rig.sync.held == Withheld(frozenset(), is_library=False)
 
 
+def test_what_was_withdrawn_can_be_shared_again(rig: WindowRig) -> None:
+    song, everything = (
+        rig.find(QPushButton, name) for name in ("withdrawSongButton", "shareAllButton")
+    )
+    label = rig.find(QLabel, "withheldLabel")
+    assert not label.isVisible()
+    assert not everything.isVisible()
+    rig.qtbot.mouseClick(song, LEFT)
+    rig.qtbot.mouseClick(rig.find(QPushButton, "confirmYes"), LEFT)
+    rig.settle()
+    assert label.text() == "1 song stays here until you share it again."
+    assert song.text().startswith("Share ") and "Glass Orchard" in song.text()
+    rig.qtbot.mouseClick(song, LEFT)
+    rig.settle()
+    assert rig.sync.shared == [["Glass Orchard"]]
+    assert song.text().startswith("Take ")
+    rig.qtbot.mouseClick(rig.find(QPushButton, "withdrawAllButton"), LEFT)
+    rig.qtbot.mouseClick(rig.find(QPushButton, "confirmYes"), LEFT)
+    rig.settle()
+    assert not rig.find(QPushButton, "withdrawAllButton").isVisible()
+    assert everything.text() == "Share the whole library again"
+    rig.qtbot.mouseClick(everything, LEFT)
+    rig.settle()
+    assert rig.sync.shared[-1] is None
+    assert not label.isVisible()
+
+
 def test_without_a_cluster_the_panel_offers_to_sign_in(open_window: OpenWindow) -> None:
     rig = open_window(library(), FakeSync(SyncState.NOT_SET_UP))
     rig.press(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)

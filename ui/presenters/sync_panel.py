@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from core.cluster_types import Outgoing, RowRefusal, Sharing
+from core.cluster_types import Outgoing, RowRefusal, Sharing, Withheld
 from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.types import Song, SongId
@@ -32,12 +32,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """What would be sent, and what was refused before."""
+    """What would be sent, what was refused before, and what stays here until it is shared again."""
 
     outgoing: Outgoing
     refused: tuple[Refused, ...]
+    withheld: Withheld
 
 
+NOTHING_WITHHELD = Withheld(frozenset(), is_library=False)
 NO_SIDES = Sides(ListState.NO_SONG, NO_SONG)
 
 
@@ -106,6 +108,25 @@ class SyncPanelPresenter:
         fields = self._travel.outgoing.fields if self._travel else ()
         return f"Of each song: {', '.join(fields)}. Never the sound." if fields else ""
 
+    @property
+    def withheld(self) -> Withheld:
+        """What stays here until it is shared again."""
+        return self._travel.withheld if self._travel else NOTHING_WITHHELD
+
+    @property
+    def withheld_words(self) -> str:
+        """What stays here, in words; empty where everything travels."""
+        count, is_library = len(self.withheld.songs), self.withheld.is_library
+        if is_library:
+            here = f"{songs(count)} and every song to come stay" if count else "Every song stays"
+            return f"{here} here until you share the library again."
+        return _stay_here(count) if count else ""
+
+    @property
+    def is_song_withheld(self) -> bool:
+        """Whether the open song stays here."""
+        return self._song is not None and self._song.song_id in self.withheld.songs
+
     def open(self, song: Song | None) -> None:
         """Show the panel, with the lists of a song."""
         self._is_open, self._problem = True, ""
@@ -157,19 +178,42 @@ class SyncPanelPresenter:
         said = "The whole library leaves the cluster with the next sync."
         self._ask_withdrawal(None, what="The whole library", said=said)
 
+    def share_song(self) -> None:
+        """Let the open song travel again."""
+        if self._song:
+            song_id, title = self._song.song_id, shown(self._song.title)
+            self._say(
+                lambda: self._port.share([song_id]), f"{title} travels again with the next sync."
+            )
+
+    def share_all(self) -> None:
+        """Let travel again whatever stays here."""
+        withheld, ids = self.withheld, sorted(self.withheld.songs)
+        if withheld.is_library:
+            said = "The whole library travels again with the next sync."
+            self._say(lambda: self._port.share(None), said)
+        elif ids:
+            verb = "travels" if len(ids) == 1 else "travel"
+            said = f"{songs(len(ids))} {verb} again with the next sync."
+            self._say(lambda: self._port.share(ids), said)
+
     def _ask_withdrawal(self, song_ids: Sequence[SongId] | None, *, what: str, said: str) -> None:
         text = (
             f"{what} will be taken back with the next sync: out of the catalogue, and out of "
             "everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
-            "again until you share it again. Undo (Z) does that."
+            "again until you share it again, in the Sync panel or with Undo (Z)."
         )
-        taken: list[Sharing] = []  # what was said before, once it is taken back
-        deed = Deed(said, lambda: self._change(lambda: self._port.restore_sharing(taken.pop())))
 
         def withdraw() -> None:
-            self._change(lambda: taken.append(self._port.withdraw(song_ids)), deed=deed)
+            self._say(lambda: self._port.withdraw(song_ids), said)
 
         self.asks.emit(Question("Take back from the cluster", text, "Take back", withdraw))
+
+    def _say(self, word: Callable[[], Sharing], said: str) -> None:
+        """Say a word on sharing that can be taken back."""
+        before: list[Sharing] = []  # what was said before, once the word counts
+        deed = Deed(said, lambda: self._change(lambda: self._port.restore_sharing(before.pop())))
+        self._change(lambda: before.append(word()), deed=deed)
 
     def _change(self, work: Callable[[], None], *, deed: Deed | None = None) -> None:
         """Change what is shared, then read again what would travel."""
@@ -185,7 +229,7 @@ class SyncPanelPresenter:
 
     def _read_travel(self) -> Travel:
         refused = tuple(_refused(self._workbench, row) for row in self._port.refusals())
-        return Travel(self._port.outgoing(), refused)
+        return Travel(self._port.outgoing(), refused, self._port.withheld())
 
     def _take_travel(self, travel: Travel) -> None:
         self._travel = travel
@@ -203,6 +247,12 @@ class SyncPanelPresenter:
     def _fail(self, sentence: str) -> None:
         self._problem = sentence
         self.changed.emit(None)
+
+
+def _stay_here(count: int) -> str:
+    if count == 1:
+        return "1 song stays here until you share it again."
+    return f"{songs(count)} stay here until you share them again."
 
 
 def _refused(workbench: WorkbenchPort, row: RowRefusal) -> Refused:

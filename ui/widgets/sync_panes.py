@@ -17,6 +17,7 @@ from ui.models.lines import LinesModel
 from ui.models.sides import Column, SidesModel
 from ui.presenters.results import ListState
 from ui.presenters.sync_panel import Refused, SyncPanelPresenter
+from ui.presenters.words import songs
 from ui.theme import Theme
 from ui.widgets import parts
 from ui.widgets.lists import LinesView
@@ -24,6 +25,7 @@ from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.refused_delegate import RefusedDelegate
 
 ALL_TAKEN = "The cluster took every song that was sent."
+TITLE_CHARS = 28  # of a title on a button, so that two buttons and a half fit beside each other
 TITLES_SWITCH = "Share titles and artists"
 TITLES_NOTE = "Off: others see your songs in their lists only as songs of another library."
 
@@ -52,25 +54,30 @@ class TravelPane(QWidget):
         self._song.setObjectName("withdrawSongButton")
         self._all = parts.button("Take the whole library back", height=theme.SMALL_CONTROL_HEIGHT)
         self._all.setObjectName("withdrawAllButton")
+        self._withheld = parts.label(tone="muted")
+        self._withheld.setObjectName("withheldLabel")
+        self._again = parts.button("Share again", height=theme.SMALL_CONTROL_HEIGHT)
+        self._again.setObjectName("shareAllButton")
         self._lay_out()
         self._titles.clicked.connect(lambda on: panel.share_titles(value=on))
         self._go.clicked.connect(panel.sync.press)
-        self._song.clicked.connect(panel.withdraw_song)
+        self._song.clicked.connect(self._turn_song)
+        self._again.clicked.connect(panel.share_all)
         self._all.clicked.connect(panel.withdraw_all)
 
     def _lay_out(self) -> None:
         self._bar.setFixedHeight(theme.PROGRESS_HEIGHT)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the sync")
-        for label in (self._outgoing, self._fields, self._last, self._problem):
+        for label in (self._outgoing, self._fields, self._last, self._problem, self._withheld):
             label.setWordWrap(True)
         go = QHBoxLayout()
         go.addWidget(self._go)
         go.addStretch(1)
         back = QHBoxLayout()
         back.setSpacing(theme.GRID)
-        back.addWidget(self._song)
-        back.addWidget(self._all)
+        for button in (self._song, self._all, self._again):
+            back.addWidget(button)
         back.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * theme.GRID, 0, 0)
@@ -82,6 +89,7 @@ class TravelPane(QWidget):
         for below in (self._bar, self._last, self._problem):
             column.addWidget(below)
         column.addStretch(1)
+        column.addWidget(self._withheld)
         column.addLayout(back)
 
     def focus(self) -> None:
@@ -105,15 +113,34 @@ class TravelPane(QWidget):
         self._problem.setText(panel.problem)
         for label in (self._last, self._problem):
             label.setVisible(bool(label.text()))
-        title = shown(panel.song.title) if panel.song else ""
+        self._show_sharing()
+
+    def _show_sharing(self) -> None:
+        """Show what stays here, and the way to take songs back or to share them again."""
+        panel, withheld = self._panel, self._panel.withheld
+        self._withheld.setText(panel.withheld_words)
+        self._withheld.setVisible(bool(panel.withheld_words))
+        title = _quoted(panel.song.title) if panel.song else "this song"
         self._song.setText(
-            f"Take \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK} back"
-            if title
-            else "Take this song back"
+            f"Share {title} again" if panel.is_song_withheld else f"Take {title} back"
         )
-        self._song.setEnabled(bool(title))
-        for control in (self._titles, self._song, self._all):
-            control.setEnabled(bool(sync.cluster) and not sync.is_running)
+        what = "the whole library" if withheld.is_library else _all_of(len(withheld.songs))
+        self._again.setText(f"Share {what} again")
+        is_only = panel.is_song_withheld and len(withheld.songs) == 1
+        self._again.setVisible(withheld.is_library or (bool(withheld.songs) and not is_only))
+        self._all.setVisible(not withheld.is_library)
+        is_free = bool(panel.sync.cluster) and not panel.sync.is_running
+        for control in (self._titles, self._all, self._again):
+            control.setEnabled(is_free)
+        self._song.setEnabled(is_free and panel.song is not None)
+        for button in (self._song, self._again):
+            button.setAccessibleName(button.text())
+
+    def _turn_song(self) -> None:
+        if self._panel.is_song_withheld:
+            self._panel.share_song()
+        else:
+            self._panel.withdraw_song()
 
 
 class SidesPane(QWidget):
@@ -180,6 +207,16 @@ class RefusedPane(QWidget):
         """Show the songs."""
         self._model.renew()
         self._stack.setCurrentIndex(0 if self._lines() else 1)
+
+
+def _quoted(title: str) -> str:
+    said = shown(title)
+    cut = said if len(said) <= TITLE_CHARS else f"{said[: TITLE_CHARS - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{cut}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def _all_of(count: int) -> str:
+    return songs(count) if count == 1 else f"all {songs(count)}"
 
 
 def _make_table(model: SidesModel) -> QTableView:

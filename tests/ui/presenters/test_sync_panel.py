@@ -87,6 +87,53 @@ def test_withdrawing_asks_first_and_can_be_undone(rig: Rig, whole: bool) -> None
     assert rig.sync.held == before
 
 
+def test_a_song_that_stays_here_can_be_shared_again_and_that_undone(rig: Rig) -> None:
+    rig.sync.withdraw([MINE.song_id])
+    rig.panel.refresh()
+    rig.lanes.turn()
+    assert rig.panel.is_song_withheld
+    assert rig.panel.withheld_words == "1 song stays here until you share it again."
+    rig.panel.share_song()
+    rig.lanes.turn()
+    assert rig.sync.shared == [["mine"]]
+    assert rig.notices.notice.text == "mine travels again with the next sync."
+    assert not rig.panel.is_song_withheld
+    assert rig.panel.withheld_words == ""
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.panel.is_song_withheld
+
+
+def test_songs_that_stay_here_are_shared_again_together(rig: Rig) -> None:
+    rig.sync.withdraw([SongId("near"), MINE.song_id])
+    rig.panel.refresh()
+    rig.lanes.turn()
+    assert rig.panel.withheld_words == "2 songs stay here until you share them again."
+    rig.panel.share_all()
+    rig.lanes.turn()
+    assert rig.sync.shared == [["mine", "near"]]
+    assert rig.notices.notice.text == "2 songs travel again with the next sync."
+    rig.panel.share_all()
+    rig.lanes.turn()
+    assert rig.sync.shared == [["mine", "near"]], "nothing is left to share"
+
+
+def test_a_library_that_stays_here_says_so_of_songs_to_come(rig: Rig) -> None:
+    rig.sync.held = Withheld(frozenset({MINE.song_id}), is_library=True)
+    rig.panel.refresh()
+    rig.lanes.turn()
+    assert rig.panel.withheld_words == (
+        "1 song and every song to come stay here until you share the library again."
+    )
+    rig.panel.share_all()
+    rig.lanes.turn()
+    assert rig.sync.shared == [None]
+    assert not rig.sync.held.is_library
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.sync.held == Withheld(frozenset({MINE.song_id}), is_library=True)
+
+
 def test_a_change_that_fails_is_told_in_the_panel(rig: Rig) -> None:
     rig.panel.withdraw_song()
     rig.sync.failure = ClusterError("http://host:1", ClusterProblem.FORBIDDEN)
