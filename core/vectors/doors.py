@@ -1,29 +1,22 @@
-"""The two ways to a store: a server by its address, or Milvus Lite in a folder.
-
-Milvus Lite is started here rather than by pymilvus, so that its own exceptions can be seen, and so
-that closing a store lets go of its folder.
-"""
+"""The two ways to a store: a server by its address, or Milvus Lite in a folder (``lite.py``)."""
 
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import pyarrow as pa
-from milvus_lite.adapter.grpc.server import start_server_in_thread
-from milvus_lite.exceptions import MilvusLiteError
-
 from core.addresses import NO_USER, has_user, shown_address
-from core.errors import ClusterError, ClusterProblem, LibraryError, LibraryProblem, WorldError
-from core.vectors.faults import cluster_problem, library_problem, words
+from core.errors import ClusterError, ClusterProblem, WorldError
+from core.vectors.faults import cluster_problem, words
 from core.vectors.rows import IndexKind
 
+if TYPE_CHECKING:
+    from core.vectors.lite import LiteDoor
+
 LITE_SUFFIX = ".db"
-LITE_HOST = "127.0.0.1"
-STOP_GRACE_S = 2.0
 MILVUS_PORT = 19530
 PROBE_TIMEOUT_S = 2.0
 # The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
@@ -36,16 +29,6 @@ BUILD_PARAMS: Final[Mapping[IndexKind, Mapping[str, int]]] = {
 HNSW_MIN_EF = 128
 IVF_PROBES = 64  # of nlist's 1,024
 SCANN_REORDER = 4  # times the limit are compared exactly
-# What opening a damaged or foreign folder raises, besides Milvus Lite's own exceptions.
-LITE_FAULTS = (
-    MilvusLiteError,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    EOFError,
-    pa.ArrowException,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,61 +69,16 @@ class ServerDoor:
         """Do nothing: the connection is the store's own."""
 
 
-class LiteDoor:
-    """Milvus Lite in a folder, held by this process until closed.
-
-    Every search walks every row in Python whatever the index is, so that an approximate index
-    would give up exactness for nothing.
-    """
-
-    default_index = IndexKind.FLAT
-    is_lite = True
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            opened = start_server_in_thread(str(folder), host=LITE_HOST, port=0)
-        except LITE_FAULTS as error:
-            raise self.error(error) from error
-        self._server, self._database, port = opened
-        self.address = f"http://{LITE_HOST}:{port}"
-        try:
-            self._open_collections()
-        except LITE_FAULTS as error:
-            self.close()
-            raise self.error(error) from error
-
-    def _open_collections(self) -> None:
-        """Open every collection now: Milvus Lite would find damage at the first use only."""
-        for name in self._database.list_collections():
-            self._database.get_collection(name)
-
-    def error(self, cause: BaseException) -> LibraryError:
-        """Return what a failure means for the folder."""
-        return LibraryError(self._folder, library_problem(cause), detail=words(cause))
-
-    def search_params(self, _limit: int) -> dict[str, int]:
-        """Return nothing: a flat index has nothing to choose."""
-        return {}
-
-    def misfit(self, detail: str) -> LibraryError:
-        """Return the error for a collection of another shape: the index must be built again."""
-        return LibraryError(self._folder, LibraryProblem.DAMAGED, detail=detail)
-
-    def close(self) -> None:
-        """Stop the server in this process and let go of the folder."""
-        self._server.stop(grace=STOP_GRACE_S).wait()
-        self._database.close()
-
-
-def open_door(uri: str) -> LiteDoor | ServerDoor:
+def open_door(uri: str) -> "LiteDoor | ServerDoor":
     """Return the way to a store: a path that ends in .db, or http(s)://host:port.
 
     Raises ``ClusterError`` for any other address, and ``LibraryError`` for a folder that can't be
     opened.
     """
     if "://" not in uri and uri.endswith(LITE_SUFFIX):
+        # Late: it is large, and the recommender's image, which serves servers only, is without it.
+        from core.vectors.lite import LiteDoor
+
         return LiteDoor(Path(uri))
     try:
         parts = urlsplit(uri)

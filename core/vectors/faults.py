@@ -1,17 +1,15 @@
-"""What went wrong, read out of the exceptions of grpc, pymilvus and Milvus Lite; by tables.
+"""What went wrong, read out of the exceptions of grpc and pymilvus; by tables.
 
 pymilvus says "Fail connecting to server" for a wrong password, a wrong certificate and a server
 that is down alike: the truth is the grpc status in the chain of causes. Some of its exceptions name
 themselves as their cause, so that the chain must be walked with care.
 """
 
-import errno
 from collections.abc import Iterator
 
 import grpc
-from milvus_lite.exceptions import DataDirLockedError
 
-from core.errors import ClusterProblem, LibraryProblem
+from core.errors import ClusterProblem
 
 _BY_STATUS = {
     grpc.StatusCode.UNAUTHENTICATED: ClusterProblem.SIGN_IN,
@@ -44,22 +42,13 @@ _BY_CODE = {
     1400: ClusterProblem.SIGN_IN,
     1401: ClusterProblem.FORBIDDEN,
 }
-_BY_ERRNO = {
-    errno.ENOSPC: LibraryProblem.DISK_FULL,
-    errno.EDQUOT: LibraryProblem.DISK_FULL,
-    errno.EACCES: LibraryProblem.FORBIDDEN,
-    errno.EPERM: LibraryProblem.FORBIDDEN,
-    errno.EROFS: LibraryProblem.FORBIDDEN,
-    errno.ENOTDIR: LibraryProblem.DAMAGED,  # a store of an older Milvus Lite was one file
-    errno.EEXIST: LibraryProblem.DAMAGED,
-}
 NOT_FOUND = 100
 NOT_LOADED = 101
 
 
 def cluster_problem(error: BaseException) -> ClusterProblem:
     """Return what an exception of a call to a server means."""
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, grpc.RpcError):
             return _of_status(cause)
     if isinstance(error, OSError):  # the one file that is opened here is the authority's
@@ -69,15 +58,16 @@ def cluster_problem(error: BaseException) -> ClusterProblem:
     return _BY_CODE.get(milvus_code(error), ClusterProblem.REFUSED)
 
 
-def library_problem(error: BaseException) -> LibraryProblem:
-    """Return what an exception of Milvus Lite means for its folder."""
-    for cause in _causes(error):
-        if isinstance(cause, DataDirLockedError):
-            return LibraryProblem.IN_USE
-        if isinstance(cause, OSError) and cause.errno in _BY_ERRNO:
-            return _BY_ERRNO[cause.errno]
-    words = str(error).lower()
-    return LibraryProblem.DISK_FULL if "no space left" in words else LibraryProblem.DAMAGED
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it, each once."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
+            waiting += [cause.__cause__, cause.__context__]
+            yield cause
 
 
 def milvus_code(error: BaseException) -> int:
@@ -88,21 +78,10 @@ def milvus_code(error: BaseException) -> int:
 
 def words(error: BaseException) -> str:
     """Return what was said, in one short line; never what was sent."""
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, grpc.RpcError) and hasattr(cause, "details"):
             return _short(str(cause.details()))
     return _short(str(getattr(error, "message", "") or error))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if cause is not None and id(cause) not in seen:
-            seen.add(id(cause))
-            waiting += [cause.__cause__, cause.__context__]
-            yield cause
 
 
 def _of_status(error: grpc.RpcError) -> ClusterProblem:

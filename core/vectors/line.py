@@ -5,13 +5,16 @@ pymilvus carries no types, so that what goes through here has none either.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.progress import Progress
-from core.vectors.doors import LiteDoor, ServerDoor
+from core.vectors.doors import ServerDoor
 from core.vectors.faults import NOT_LOADED, milvus_code
 from core.vectors.rows import checked_name
 from core.waiting import awaited
+
+if TYPE_CHECKING:
+    from core.vectors.lite import LiteDoor
 
 CALL_TIMEOUT_S = 60.0
 LOAD_TIMEOUT_S = 120.0  # creating, indexing and loading: 3 s on an idle server
@@ -19,14 +22,13 @@ STRONG = "Strong"
 OWN_WRITES = "Session"
 
 Answer = TypeVar("Answer")
-Door = LiteDoor | ServerDoor
 Foreign = tuple[type[BaseException], ...]
 
 
 class Connection:
     """A client of pymilvus behind a door; ``foreign`` are the exceptions that it lets through."""
 
-    def __init__(self, door: Door, client: Any, *, foreign: Foreign) -> None:  # noqa: ANN401 - as above
+    def __init__(self, door: "LiteDoor | ServerDoor", client: Any, *, foreign: Foreign) -> None:  # noqa: ANN401 - as above
         self.door = door
         self.client = client
         self._foreign = foreign

@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # grpc reads this once, when it is loaded: without it, it tells every failed handshake on stderr.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -23,7 +23,7 @@ from pymilvus import CollectionSchema, DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from core.types import Float32Array
-from core.vectors.doors import BUILD_PARAMS, LiteDoor, ServerDoor, open_door
+from core.vectors.doors import BUILD_PARAMS, ServerDoor, open_door
 from core.vectors.line import CALL_TIMEOUT_S, LOAD_TIMEOUT_S, STRONG, Connection
 from core.vectors.rows import (
     KEY_FIELD,
@@ -43,6 +43,9 @@ from core.vectors.rows import (
     range_filter,
     read_row,
 )
+
+if TYPE_CHECKING:
+    from core.vectors.lite import LiteDoor
 
 __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
 
@@ -342,7 +345,7 @@ def _schema(spec: CollectionSpec) -> CollectionSchema:
     return schema
 
 
-def _connect(door: LiteDoor | ServerDoor, *, token: str, ca_file: Path | None) -> MilvusClient:
+def _connect(door: "LiteDoor | ServerDoor", *, token: str, ca_file: Path | None) -> MilvusClient:
     _silence()
     certificate = {"server_pem_path": str(ca_file)} if ca_file is not None else {}
     try:
