@@ -26,6 +26,7 @@ from cluster_sync.lists import (
     RECOMMENDATIONS,
     REFUSALS,
     ListItem,
+    bare_spec,
     items_text,
     lists_spec,
     read_items,
@@ -124,7 +125,7 @@ def catalogue_spec(dimension: int) -> CollectionSpec:
 
 def models_spec() -> CollectionSpec:
     """Return the shape of the collection that says whose vectors the catalogue takes."""
-    return CollectionSpec(MODELS, len(NO_VECTOR), _MODEL_FIELDS)
+    return bare_spec(MODELS, _MODEL_FIELDS)
 
 
 def graves_spec() -> CollectionSpec:
@@ -132,7 +133,7 @@ def graves_spec() -> CollectionSpec:
 
     A machine that has not synced since then finds here that its older copy must not come back.
     """
-    return CollectionSpec(GRAVES, len(NO_VECTOR), _GRAVE_FIELDS)
+    return bare_spec(GRAVES, _GRAVE_FIELDS)
 
 
 def model_row(model_id: ModelId) -> Row:

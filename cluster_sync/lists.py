@@ -16,7 +16,7 @@ from cluster_sync.rows import MAX_TEXT_BYTES, Values
 from core.cluster_types import ExplainedLine, Explanation
 from core.recommend import Drop
 from core.types import CatalogueId
-from core.vectors.rows import CollectionSpec, FieldKind, FieldSpec, Row
+from core.vectors.rows import CollectionSpec, FieldKind, FieldSpec, IndexKind, Row
 
 RECOMMENDATIONS = "recommendations"
 REFUSALS = "refusals"
@@ -110,29 +110,34 @@ class StoredList:
     numbers: Sequence[int]
 
 
+def bare_spec(name: str, fields: tuple[FieldSpec, ...]) -> CollectionSpec:
+    """Return the shape of a collection that nobody searches, so that no graph is built of it."""
+    return CollectionSpec(name, len(NO_VECTOR), fields, index=IndexKind.FLAT)
+
+
 def lists_spec() -> CollectionSpec:
     """Return the shape of the collection of lists."""
-    return CollectionSpec(RECOMMENDATIONS, len(NO_VECTOR), _LIST_FIELDS)
+    return bare_spec(RECOMMENDATIONS, _LIST_FIELDS)
 
 
 def refusals_spec() -> CollectionSpec:
     """Return the shape of the collection of rows that were not believed."""
-    return CollectionSpec(REFUSALS, len(NO_VECTOR), _REFUSAL_FIELDS)
+    return bare_spec(REFUSALS, _REFUSAL_FIELDS)
 
 
 def leases_spec() -> CollectionSpec:
     """Return the shape of the collection that says who leads."""
-    return CollectionSpec(LEASES, len(NO_VECTOR), _LEASE_FIELDS)
+    return bare_spec(LEASES, _LEASE_FIELDS)
 
 
 def traits_spec() -> CollectionSpec:
     """Return the shape of the collection of what was found out about songs."""
-    return CollectionSpec(TRAITS, len(NO_VECTOR), _TRAIT_FIELDS)
+    return bare_spec(TRAITS, _TRAIT_FIELDS)
 
 
 def work_spec() -> CollectionSpec:
     """Return the shape of the journal."""
-    return CollectionSpec(WORK, len(NO_VECTOR), _WORK_FIELDS)
+    return bare_spec(WORK, _WORK_FIELDS)
 
 
 def bare_row(key: str, values: Values) -> Row:

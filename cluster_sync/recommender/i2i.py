@@ -94,7 +94,8 @@ class _Maker:
         rows = desk.reader.rows(songs, _FIELDS, page=SONGS_A_READ)
         # What follows need not be fresh: it sees what these two strong reads have seen.
         desk.store.get(TRAITS, songs[:1], ["recording"], with_vectors=False)
-        self._drop([one for one in songs if one not in {row.key for row in rows}], marks)
+        present = {row.key for row in rows}
+        self._drop([one for one in songs if one not in present], marks)
         writing: deque[Future[None]] = deque()
         recalls = desk.ahead(self._recall, chunks(_gathered(rows), SONGS_A_BATCH))
         for recalled, fetched in recalls:
