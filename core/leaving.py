@@ -1,11 +1,14 @@
 """Songs leave the library with an action of the journal, and come back with all that they were."""
 
+import logging
 from collections.abc import Sequence
 
 from core.errors import WorldError
 from core.intake import Library
 from core.library.journal import Entry
 from core.types import SongId
+
+log = logging.getLogger(__name__)
 
 
 class Leaving:
@@ -31,20 +34,29 @@ class Leaving:
     def welcome_back(self, entry: Entry, song_ids: Sequence[SongId]) -> list[SongId]:
         """Take songs back that left with an action, as they were; return those that are back.
 
-        They are compared with what came meanwhile.
+        They are compared with what came meanwhile. Once the catalogue has them they are back, even
+        if the index can't be written: then its check at the next start mends it.
         """
         library = self._library
         with library.judging:
             back = library.catalogue.take_back(entry, song_ids=song_ids)
-            self._index_again(back)
-            songs = library.catalogue.songs_of(back)
-            questions = [library.answers.question(song) for song in songs]
-            for question in questions:
-                library.answers.remember(question.evidence)
-            for question in questions:
-                pairs = library.answers.duplicates(question)
-                library.catalogue.add_verdicts(question.evidence.song_id, pairs)
+            try:
+                self._learn(back)
+            except WorldError as error:
+                log.warning("Songs are back, and could not be indexed or compared: %s", error)
         return back
+
+    def _learn(self, song_ids: Sequence[SongId]) -> None:
+        """Index songs that are back, and compare them with what came meanwhile."""
+        library = self._library
+        self._index_again(song_ids)
+        songs = library.catalogue.songs_of(song_ids)
+        questions = [library.answers.question(song) for song in songs]
+        for question in questions:
+            library.answers.remember(question.evidence)
+        for question in questions:
+            pairs = library.answers.duplicates(question)
+            library.catalogue.add_verdicts(question.evidence.song_id, pairs)
 
     def _index_again(self, song_ids: Sequence[SongId]) -> None:
         for song in self._library.catalogue.songs_of(song_ids):

@@ -1,0 +1,38 @@
+"""Songs that come back are back, whatever fails after that."""
+
+import pytest
+
+from core import trash
+from core.errors import LibraryError, LibraryProblem
+from tests.benches import open_bench
+from tests.trash_can import trashed
+
+pytestmark = pytest.mark.skipif(not trash.IS_OPEN, reason="its trash can't be looked into")
+
+
+def ids(bench):
+    return {song.path.name: song.song_id for song in bench.songs()}
+
+
+@pytest.mark.parametrize("part", ["index.put", "answers.question", "answers.duplicates"])
+@pytest.mark.usefixtures("expected_warnings")
+def test_what_fails_after_the_return_sends_nothing_away_again(
+    music, can, library, monkeypatch, part
+):
+    def fail(*_args, **_options):
+        raise LibraryError(library, LibraryProblem.DISK_FULL)
+
+    with open_bench(library) as bench:
+        named = ids(bench)
+        gone = {named["copy.mp3"], named["again.mp3"]}
+        bench.keep(named["song.flac"], others=sorted(gone))
+        owner, name = part.split(".")
+        with monkeypatch.context() as patch:
+            patch.setattr(getattr(bench._library, owner), name, fail)
+            assert set(bench.undo().songs) == gone
+        assert trashed(can) == []
+        assert ids(bench) == named
+        assert sorted(path.name for path in music.iterdir()) == sorted(named)
+        assert bench.last_action() is None
+    with open_bench(library) as again:  # its check of the index finds what is missing
+        assert {near.song_id for near in again.similar(named["song.flac"])} >= gone
