@@ -48,7 +48,11 @@ def test_the_screen_invites_and_a_drop_is_checked_not_added(rig: WindowRig) -> N
     found = rig.find(QListView, "hereFound")
     assert found.model().rowCount() == 3
     assert rig.find(QLabel, "hereHeadline").text().startswith("Close: the same backing as 1 song.")
-    assert "Only vectors were sent to PROD." in rig.find(QLabel, "checkNote").toolTip()
+    assert "sent" not in rig.find(QLabel, "checkNote").toolTip()
+    ask = next(b for b in rig.window.findChildren(QPushButton) if b.text() == "Ask the catalogue")
+    rig.qtbot.mouseClick(ask, LEFT)
+    rig.settle()
+    assert "One vector was sent to PROD." in rig.find(QLabel, "checkNote").toolTip()
     assert rig.find(QPushButton, "allChip").text() == "All 3", "nothing was added"
     assert rig.workbench.log == ["warm_up"]
 

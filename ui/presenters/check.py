@@ -1,9 +1,10 @@
 """Check before release: whether a demo is too close to something here or in the catalogue.
 
-Nothing is added. The library answers first; then the catalogue is asked, where one is set up.
+Nothing is added. The library answers first; the catalogue is asked only when the user says so.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from core.progress import Progress, ProgressReport
 from ui.messages import file_name
 from ui.presenters import findings
 from ui.presenters.answers import NO_WAVE, Result
-from ui.presenters.findings import Findings, Where
+from ui.presenters.findings import Answered, Findings, Where
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
@@ -23,7 +24,10 @@ from ui.presenters.verbs import Lane, Lanes, Verb
 
 T = TypeVar("T")
 
-PROMISE = "Nothing is added, and the sound stays on this machine."
+PROMISE = (
+    "Nothing is added, and nothing leaves this machine unless you then ask the catalogue. "
+    "The sound never does."
+)
 KEPT = "Nothing was added, and the sound stayed on this machine."
 NOTHING_YET = Findings(ListState.NO_SONG)
 LOOKING = Findings(ListState.LOADING)
@@ -85,6 +89,8 @@ class CheckPresenter:
         self._lanes = lanes
         self._path: Path | None = None
         self._duration_s = 0.0
+        self._heard: CheckReport | None = None  # what the catalogue can be asked with
+        self._cluster = ""
         self._running: Progress | None = None
         self._report: ProgressReport | None = None
 
@@ -108,7 +114,7 @@ class CheckPresenter:
         """What is being done."""
         if self._running is None:
             return ""
-        if self.places[Where.HERE].found.state is not ListState.LOADING:
+        if self._is_asking:
             return "Asking the catalogue"
         what = self._report.what if self._report else ""
         return what[:1].upper() + what[1:] or "Listening"
@@ -116,16 +122,28 @@ class CheckPresenter:
     @property
     def note(self) -> str:
         """What is added, and what leaves this machine."""
-        if self._path is None or self._running:
+        if self._path is None or self.places[Where.HERE].found.state is ListState.LOADING:
             return PROMISE
-        sent_to = self.places[Where.CATALOGUE].found.sent_to
-        return f"{KEPT} Only vectors were sent to {sent_to}." if sent_to else KEPT
+        there = self.places[Where.CATALOGUE].found
+        if not there.sent_to:
+            return KEPT
+        is_sure = there.state in (ListState.FULL, ListState.EMPTY)
+        verb = "was sent" if is_sure else "is on its way" if self._running else "may have gone"
+        return f"{KEPT} One vector {verb} to {there.sent_to}."
+
+    @property
+    def _is_asking(self) -> bool:
+        """Whether the catalogue is being asked, the library having answered."""
+        return (
+            self._running is not None
+            and self.places[Where.CATALOGUE].found.state is ListState.LOADING
+        )
 
     def check(self, path: Path) -> None:
         """Check a file, instead of the one before."""
         if self._running:
             self._running.cancel()
-        self._path, self._duration_s = path, 0.0
+        self._path, self._duration_s, self._heard = path, 0.0, None
         self._show(LOOKING, NOTHING_YET)
         self._start(
             lambda progress: self._workbench.check(path, progress=progress),
@@ -133,13 +151,30 @@ class CheckPresenter:
             where=Where.HERE,
         )
 
+    def again(self) -> None:
+        """Check the same file once more."""
+        if self._path:
+            self.check(self._path)
+
     def cancel(self) -> None:
         """Stop at once, as if nothing had been dropped."""
         if self._running:
             self._running.cancel()
-            self._running, self._report, self._path = None, None, None
+            self._running, self._report, self._path, self._heard = None, None, None, None
             self._show(NOTHING_YET, NOTHING_YET)
             self.changed.emit(None)
+
+    def ask_catalogue(self) -> None:
+        """Ask the catalogue about the demo that the library has answered for."""
+        heard = self._heard
+        if heard is None or self._running or not self._cluster:
+            return
+        self.places[Where.CATALOGUE].show(replace(LOOKING, sent_to=self._cluster))
+        self._start(
+            lambda progress: findings.catalogue(self._sync, heard, progress=progress),
+            self._take_there,
+            where=Where.CATALOGUE,
+        )
 
     def play(self, result: Result) -> None:
         """Play a song where it meets the demo, with the demo on side A."""
@@ -158,20 +193,17 @@ class CheckPresenter:
             self.play(result)
 
     def _take_report(self, report: CheckReport) -> None:
-        self._duration_s = report.duration_s
+        self._duration_s, self._heard = report.duration_s, report
         self._start(
-            lambda _: findings.here(self._workbench, report),
-            partial(self._take_here, report),
+            lambda _: findings.answered(self._workbench, self._sync, report),
+            self._take_here,
             where=Where.HERE,
         )
 
-    def _take_here(self, report: CheckReport, found: Findings) -> None:
-        self._show(found, LOOKING)
-        self._start(
-            lambda progress: findings.catalogue(self._sync, report, progress=progress),
-            self._take_there,
-            where=Where.CATALOGUE,
-        )
+    def _take_here(self, found: Answered) -> None:
+        self._cluster = found.cluster
+        self._show(found.here, found.offer)
+        self._end()
 
     def _take_there(self, found: Findings) -> None:
         self.places[Where.CATALOGUE].show(found)
@@ -191,7 +223,8 @@ class CheckPresenter:
         self.changed.emit(None)
 
     def _fail(self, where: Where, sentence: str) -> None:
-        self.places[where].show(Findings(ListState.FAILED, sentence))
+        sent_to = self._cluster if where is Where.CATALOGUE else ""
+        self.places[where].show(Findings(ListState.FAILED, sentence, sent_to=sent_to))
         self._end()
 
     def _end(self) -> None:

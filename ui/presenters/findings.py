@@ -36,6 +36,11 @@ EMPTY_LIBRARY: Final = "There is nothing in the library to compare with yet."
 NOT_ASKED: Final = "Not asked: no cluster is set up. Sign in, and the songs of others are asked."
 
 
+OFFER: Final = (
+    "Asking {cluster} sends one vector of this demo there, and nothing else. Its sound stays here."
+)
+
+
 class Where(Enum):
     """Whose songs are looked through."""
 
@@ -51,7 +56,28 @@ class Findings:
     headline: str = ""
     results: tuple[Result, ...] = ()
     is_close: bool = False
-    sent_to: str = ""  # the cluster that was asked
+    sent_to: str = ""  # the cluster that was asked, also where it gave no answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The library's answer, and whether the catalogue of ``cluster`` can be asked next."""
+
+    here: Findings
+    offer: Findings
+    cluster: str
+
+
+def answered(workbench: WorkbenchPort, sync: SyncPort, report: CheckReport) -> Answered:
+    """Put into words what the library holds, and offer to ask the catalogue."""
+    cluster = shown(sync.cluster_name)
+    is_set_up = sync.state is not SyncState.NOT_SET_UP
+    offer = (
+        Findings(ListState.TO_COME, OFFER.format(cluster=cluster))
+        if is_set_up
+        else Findings(ListState.EMPTY, NOT_ASKED)
+    )
+    return Answered(here(workbench, report), offer, cluster)
 
 
 def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
@@ -71,9 +97,7 @@ def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
 
 
 def catalogue(sync: SyncPort, report: CheckReport, *, progress: Progress) -> Findings:
-    """Ask the production catalogue, where one is set up."""
-    if sync.state is SyncState.NOT_SET_UP:
-        return Findings(ListState.EMPTY, NOT_ASKED)
+    """Ask the production catalogue; only a vector leaves this machine."""
     found = sync.check(
         fingerprints=report.fingerprints,
         vectors=report.vectors,

@@ -153,6 +153,7 @@ class SyncPresenter:
         return read_standing(self._sync)
 
     def _signed_in(self, standing: Standing) -> None:
+        self._is_pressed = False  # what will travel is shown before anything is sent
         self._take(standing)
         self.signed_in.emit("")
         self.asks_first.emit(None)

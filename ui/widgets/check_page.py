@@ -23,13 +23,15 @@ from ui.widgets.results_view import ResultLines
 
 TITLE = "Check before release"
 WAITS = "Drop a demo anywhere in this window, or choose a file. It is compared, and not added."
-TO_COME = "Asked once your library has answered."
+TO_COME = "The catalogue can be asked once your library has answered."
+BUTTONS = {ListState.TO_COME: "Ask the catalogue", ListState.FAILED: "Try again"}
 
 
 class FindingView(QWidget):
     """What was found in one place, whatever its state."""
 
     asked = Signal(object, object)  # ResultPart, Result
+    pressed = Signal()  # the button that stands where the lines would be
 
     def __init__(self, finding: Finding, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
@@ -47,6 +49,7 @@ class FindingView(QWidget):
         self._lay_out()
         self.lines.moved.connect(finding.choose)
         self.lines.asked.connect(self.asked)
+        self._nothing.pressed.connect(self.pressed)
         finding.changed.connect(self._show)
         self._show(None)
 
@@ -76,7 +79,7 @@ class FindingView(QWidget):
             case ListState.LOADING:
                 self._stack.setCurrentWidget(self._skeleton)
             case _:
-                self._nothing.say(found.headline or TO_COME)
+                self._nothing.say(found.headline or TO_COME, button=BUTTONS.get(found.state, ""))
                 self._stack.setCurrentWidget(self._nothing)
 
 
@@ -157,6 +160,8 @@ class CheckPage(QWidget):
         self._choose.clicked.connect(self.file_asked)
         self._invitation.pressed.connect(self.file_asked)
         self._back.clicked.connect(self.left)
+        self.views[Where.HERE].pressed.connect(self._check.again)
+        self.views[Where.CATALOGUE].pressed.connect(self._check.ask_catalogue)
         self._check.changed.connect(self._show)
         for view in self.views.values():
             view.asked.connect(self._ask)

@@ -55,6 +55,11 @@ class Rig:
         self.check.check(DEMO)
         self.lanes.turn()
 
+    def ask(self) -> None:
+        """Ask the catalogue, as the button does."""
+        self.check.ask_catalogue()
+        self.lanes.turn()
+
     @property
     def here(self) -> list[str]:
         return [result.title for result in self.check.places[Where.HERE].results]
@@ -81,6 +86,7 @@ def test_nothing_recognised_is_cant_tell_and_never_different() -> None:
     rig.run()
     assert rig.here == ["near"], "what sounds near is shown all the same"
     assert headline(rig, Where.HERE) == CANT_TELL
+    rig.ask()
     assert headline(rig, Where.CATALOGUE) == CANT_TELL
     assert "different" not in CANT_TELL
 
@@ -91,15 +97,31 @@ def test_an_unsure_proof_is_said_as_one() -> None:
     assert headline(rig, Where.HERE).startswith("Perhaps close:")
 
 
+def test_the_catalogue_is_asked_only_when_the_user_says_so() -> None:
+    rig = Rig()
+    assert "unless you then ask the catalogue" in rig.check.note
+    rig.run(BACKING)
+    assert rig.sync.checked == []
+    offer = rig.check.places[Where.CATALOGUE].found
+    assert offer.state is ListState.TO_COME
+    assert offer.headline.startswith("Asking PROD sends one vector of this demo")
+    assert rig.check.note == "Nothing was added, and the sound stayed on this machine."
+    assert not rig.check.is_running
+    rig.ask()
+    assert rig.sync.checked == [200.0]
+    assert rig.check.note.endswith("One vector was sent to PROD.")
+
+
 def test_the_catalogue_is_asked_with_what_was_heard_and_its_songs_stay_unnamed() -> None:
     rig = Rig()
     rig.sync.found = [ELSEWHERE]
     rig.run()
+    rig.ask()
     assert rig.sync.checked == [200.0]
     (line,) = rig.check.places[Where.CATALOGUE].results
     assert (line.title, line.path) == ("A song of another library", None)
     assert "yours is 1.0 % faster" in line.why
-    assert rig.check.note.endswith("Only vectors were sent to PROD.")
+    assert rig.check.note.endswith("One vector was sent to PROD.")
     rig.check.play(line)
     assert "can't be played here" in rig.notices.notice.text
 
@@ -107,6 +129,7 @@ def test_the_catalogue_is_asked_with_what_was_heard_and_its_songs_stay_unnamed()
 def test_without_a_cluster_only_the_library_is_asked() -> None:
     rig = Rig(state=SyncState.NOT_SET_UP)
     rig.run(BACKING)
+    rig.ask()
     assert rig.sync.checked == []
     assert headline(rig, Where.CATALOGUE) == NOT_ASKED
     assert "sent" not in rig.check.note
@@ -116,11 +139,16 @@ def test_a_cluster_that_is_down_does_not_take_the_library_s_answer_away() -> Non
     rig = Rig()
     rig.sync.failure = ClusterError("http://host:19530", ClusterProblem.UNREACHABLE)
     rig.run(BACKING)
+    rig.ask()
     assert rig.here == ["near"]
     there = rig.check.places[Where.CATALOGUE].found
     assert there.state is ListState.FAILED
     assert there.headline.startswith("Nothing answers at host:19530")
     assert not rig.check.is_running
+    assert rig.check.note.endswith("One vector may have gone to PROD."), "nobody knows how far"
+    rig.sync.failure = None
+    rig.ask()
+    assert rig.check.note.endswith("One vector was sent to PROD.")
 
 
 def test_a_file_that_cannot_be_read_says_why() -> None:
@@ -129,6 +157,10 @@ def test_a_file_that_cannot_be_read_says_why() -> None:
     rig.run()
     assert rig.check.places[Where.HERE].found.state is ListState.FAILED
     assert headline(rig, Where.HERE).startswith("demo.wav is damaged")
+    rig.workbench.checks[DEMO] = rig.report
+    rig.check.again()
+    rig.lanes.turn()
+    assert rig.here == ["near"]
 
 
 def test_a_check_can_be_stopped() -> None:

@@ -94,6 +94,17 @@ def test_signing_in_remembers_the_cluster_and_sends_nothing_yet(
     assert rig.sync.to_send == 2
 
 
+def test_a_press_before_the_sign_in_sends_nothing_unseen() -> None:
+    sync = FakeSync(SyncState.NOT_SET_UP, waiting=2)
+    lanes = HandLanes()
+    presenter = SyncPresenter(sync, lanes=lanes, notices=NoticePresenter())
+    presenter.press()
+    presenter.sign_in("https://host:19530", user="ines", password="x")
+    lanes.turn()
+    assert sync.signed_in
+    assert sync.to_send == 2, "what will travel is shown first"
+
+
 def test_a_sign_in_that_fails_says_why() -> None:
     rig = Rig(FakeSync(SyncState.NOT_SET_UP, waiting=0))
     answers: list[str] = []
