@@ -15,7 +15,7 @@ from core.progress import Progress, ProgressReport
 from ui.messages import file_name
 from ui.presenters import findings
 from ui.presenters.answers import NO_WAVE, Result
-from ui.presenters.findings import Answered, Findings, Where
+from ui.presenters.findings import STOPPED, Answered, Findings, Where
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
@@ -157,12 +157,17 @@ class CheckPresenter:
             self.check(self._path)
 
     def cancel(self) -> None:
-        """Stop at once, as if nothing had been dropped."""
-        if self._running:
-            self._running.cancel()
-            self._running, self._report, self._path, self._heard = None, None, None, None
+        """Stop at once: what the library answered stays, else it is as if nothing was dropped."""
+        if self._running is None:
+            return
+        self._running.cancel()
+        if self._is_asking:
+            stopped = Findings(ListState.TO_COME, STOPPED, sent_to=self._cluster)
+            self.places[Where.CATALOGUE].show(stopped)
+        else:
+            self._path, self._heard = None, None
             self._show(NOTHING_YET, NOTHING_YET)
-            self.changed.emit(None)
+        self._end()
 
     def ask_catalogue(self) -> None:
         """Ask the catalogue about the demo that the library has answered for."""

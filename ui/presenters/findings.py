@@ -40,6 +40,8 @@ OFFER: Final = (
     "Asking {cluster} sends one vector of this demo there, and nothing else. Its sound stays here."
 )
 
+STOPPED: Final = "Not asked to the end: you stopped."
+
 
 class Where(Enum):
     """Whose songs are looked through."""

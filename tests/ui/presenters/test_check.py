@@ -174,6 +174,22 @@ def test_a_check_can_be_stopped() -> None:
     assert rig.check.places[Where.HERE].found.state is ListState.NO_SONG
 
 
+def test_a_stop_while_the_catalogue_is_asked_keeps_the_library_s_answer() -> None:
+    rig = Rig()
+    rig.run(BACKING)
+    rig.check.ask_catalogue()
+    assert rig.check.words == "Asking the catalogue"
+    assert rig.check.note.endswith("One vector is on its way to PROD.")
+    rig.check.cancel()
+    rig.lanes.turn()
+    assert not rig.check.is_running
+    assert (rig.check.name, rig.here) == ("demo.wav", ["near"])
+    assert headline(rig, Where.CATALOGUE) == "Not asked to the end: you stopped."
+    assert rig.check.note.endswith("One vector may have gone to PROD.")
+    rig.ask()
+    assert headline(rig, Where.CATALOGUE) == CANT_TELL
+
+
 def test_the_demo_is_heard_beside_what_it_is_close_to() -> None:
     rig = Rig()
     rig.run(BACKING)
