@@ -4,7 +4,7 @@ Milvus recalls, the catalogue's excerpt vectors and fingerprints decide. A ``Que
 of the library or one that was only analysed to ask; the answers are the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from core import duplicates, similarity
 from core.code_index import LibraryCodes
 from core.duplicates import SongEvidence
+from core.errors import UnknownSongError
 from core.fingerprint.segments import placed
 from core.fingerprint.speeds import TEMPO_SLOPES, Speeds
 from core.index import LibraryIndex
@@ -67,7 +68,7 @@ class Answers:
         self._codes = LibraryCodes(catalogue)
 
     def question(self, song: Song) -> Question:
-        """Return the question about a song of the library."""
+        """Return the question about a song of the library; raise ``UnknownSongError``."""
         found = {voice: self._vectors(song.song_id, voice) for voice in self._spaces}
         return Question(
             evidence=self._evidence(song),
@@ -136,8 +137,8 @@ class Answers:
         self, asked: SongEvidence, candidates: Sequence[SongId]
     ) -> dict[SongId, list[PairVerdict]]:
         return {
-            song.song_id: duplicates.judge_places(asked, self._evidence(song))
-            for song in self._catalogue.songs_of(candidates)
+            song.song_id: duplicates.judge_places(asked, evidence)
+            for song, evidence in self._with_evidence(candidates)
         }
 
     def _at_other_speeds(
@@ -153,8 +154,8 @@ class Answers:
             if song_id != asked.song_id and not _is_settled(known.get(song_id, ()))
         ]
         found = []
-        for song in self._catalogue.songs_of(left):
-            pair = duplicates.judge_at_speeds(asked, self._evidence(song), speeds=speeds)
+        for song, evidence in self._with_evidence(left):
+            pair = duplicates.judge_at_speeds(asked, evidence, speeds=speeds)
             if pair is not None and _is_stronger(pair, known.get(song.song_id, ())):
                 found.append((song, pair))
         return found
@@ -192,8 +193,20 @@ class Answers:
                 votes[song_id] = max(n, votes.get(song_id, 0))
         return sorted(votes, key=lambda song_id: -votes[song_id])[:SPEED_CANDIDATES]
 
+    def _with_evidence(self, song_ids: Sequence[SongId]) -> Iterator[tuple[Song, SongEvidence]]:
+        """Yield those of the songs that the library has, and still has when it is their turn."""
+        for song in self._catalogue.songs_of(song_ids):
+            try:
+                evidence = self._evidence(song)
+            except UnknownSongError:
+                continue
+            yield song, evidence
+
     def _evidence(self, song: Song) -> SongEvidence:
+        """Return what a song is judged by; raise ``UnknownSongError`` where it has left."""
         mix = self._catalogue.fingerprints(song.song_id, Stem.MIX)
+        if not mix:
+            raise UnknownSongError(song.song_id)
         return SongEvidence(
             song_id=song.song_id,
             sha256=song.stamp.sha256,

@@ -18,7 +18,7 @@ from core import analysis
 from core.analysis import FirstAnswer, Sound, StageClock
 from core.answers import Answers, Question, Voice
 from core.duplicates import SongEvidence
-from core.errors import Cancelled, WorldError
+from core.errors import Cancelled, UnknownSongError, WorldError
 from core.index import LibraryIndex
 from core.judging import Judge
 from core.library import scan
@@ -99,8 +99,14 @@ class Intake:
         return self._guarded(task, lambda: self._add(task, quick=quick))
 
     def finish(self, task: Task, song: Song) -> AnalysisReport:
-        """Do what is left to do for a song that has its first answer."""
-        return self._guarded(task, lambda: self._finish(task, song, sound=None))
+        """Do what is left to do for a song that has its first answer.
+
+        It ends skipped where it has left the library meanwhile.
+        """
+        catalogue = self._library.catalogue
+        return self._guarded(
+            task, lambda: self._finish(task, catalogue.song(song.song_id), sound=None)
+        )
 
     def ask(self, path: Path, *, whole: bool, progress: Progress) -> Question:
         """Analyse a file only to ask about it; with its backing where ``whole``."""
@@ -143,7 +149,8 @@ class Intake:
         if known is None and not twin.path.exists():
             catalogue.relocate(twin.song_id, task.path)
             return self._skip(task, twin.song_id, reason=f"It was moved here from {twin.path}.")
-        return self._add_copy(task, replace(twin, song_id=song_id, path=task.path), twin=twin)
+        copy = replace(twin, song_id=song_id, path=task.path)
+        return self._add_copy(task, copy, twin=twin, quick=quick)
 
     def _add_known(self, task: Task, known: Song, *, quick: bool) -> AnalysisReport:
         if known.stage is Stage.READY or quick:
@@ -171,28 +178,16 @@ class Intake:
             pairs = report.duplicates
         return replace(report, first_feedback_s=first_s, neighbours=neighbours, duplicates=pairs)
 
-    def _add_copy(self, task: Task, song: Song, *, twin: Song) -> AnalysisReport:
+    def _add_copy(self, task: Task, song: Song, *, twin: Song, quick: bool) -> AnalysisReport:
         """Add a file whose bytes are another song's: nothing is analysed twice."""
-        catalogue = self._library.catalogue
         song = replace(song, added_at=time.time())
+        try:
+            record = _copied(self._library.catalogue, song, twin=twin)
+            evidence = self._library.answers.question(twin).evidence
+        except UnknownSongError:  # the twin has just left, and with it what was to be copied
+            return self._add_new(task, song.song_id, stamp=song.stamp, quick=quick)
         with task.clock.stage("store"):
-            record = SongRecord(
-                song=song,
-                cover=catalogue.cover(twin.song_id),
-                overview=catalogue.overview(twin.song_id),
-                fingerprints=tuple(
-                    found for stem in Stem for found in catalogue.fingerprints(twin.song_id, stem)
-                ),
-                vectors=tuple(
-                    found
-                    for space in SpaceName
-                    for stem in Stem
-                    if (found := catalogue.vectors(twin.song_id, space, stem)) is not None
-                ),
-                measures=catalogue.measures_of(twin.song_id),
-                grain=catalogue.grain(twin.song_id),
-            )
-            self._store(record, self._library.answers.question(twin).evidence)
+            self._store(record, evidence)
         question = self._library.answers.question(song)
         neighbours, pairs = self._answer(task, question, twin=twin)
         first_s = task.elapsed_s()
@@ -217,13 +212,13 @@ class Intake:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=task.clock, progress=task.progress
             )
-        with task.clock.stage("store"):
+        with task.clock.stage("store"), self._judging:
             self._library.catalogue.complete(
                 song_id, fingerprints=backing.fingerprints, vectors=backing.vectors
             )
             self._library.index.put(song_id, backing.vectors)
-        question = self._library.answers.question(song)
-        self._library.answers.remember(question.evidence)
+            question = self._library.answers.question(song)
+            self._library.answers.remember(question.evidence)
         neighbours, pairs = self._answer(task, question)
         task.tell(AnalysisStep.READY, song_id=song_id)
         return replace(self._done(task, song_id), neighbours=neighbours, duplicates=pairs)
@@ -255,6 +250,8 @@ class Intake:
                 if not is_mine:
                     return self._skip(task, None, reason="It is being added already.")
                 return work()
+        except UnknownSongError:
+            return self._skip(task, None, reason="It was taken out of the library meanwhile.")
         except WorldError as error:
             return self._fail(task, self._explain(error))
         except Cancelled:
@@ -337,6 +334,27 @@ def _record(song: Song, first: FirstAnswer) -> SongRecord:
         vectors=(first.style,) if first.style else (),
         measures=CopyMeasures(first.quality, first.tags.n_texts),
         grain=first.grain,
+    )
+
+
+def _copied(catalogue: Catalogue, song: Song, *, twin: Song) -> SongRecord:
+    """Return all that is known of a song's twin as the song's; raise ``UnknownSongError``."""
+    twin_id = twin.song_id
+    return SongRecord(
+        song=song,
+        cover=catalogue.cover(twin_id),
+        overview=catalogue.overview(twin_id),
+        fingerprints=tuple(
+            found for stem in Stem for found in catalogue.fingerprints(twin_id, stem)
+        ),
+        vectors=tuple(
+            found
+            for space in SpaceName
+            for stem in Stem
+            if (found := catalogue.vectors(twin_id, space, stem)) is not None
+        ),
+        measures=catalogue.measures_of(twin_id),
+        grain=catalogue.grain(twin_id),
     )
 
 
