@@ -2,7 +2,8 @@
 
 Which rows belong to a song is read from the tables' own references, so that a table that is added
 later is kept too. Rows are kept by column name: what a later migration adds gets its default.
-Blobs are base 64.
+Blobs are base 64. With a verdict goes when its songs were added: a file that changes becomes the
+same song, added anew, and nothing is proved of that.
 """
 
 import base64
@@ -13,6 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.types import SongId
+
+VERDICTS = "verdict"
+# Beside a verdict's columns: when its songs were added, by their ids.
+ADDED_AT = "songs_added_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ def archive(connection: sqlite3.Connection, action_id: int, *, song_ids: Sequenc
             by_table.setdefault(reference.table, []).append(reference.column)
     for table, columns in by_table.items():
         kept += [(table, row) for row in _rows(connection, table, columns, song_ids)]
+    kept = [(table, _dated(connection, row) if table == VERDICTS else row) for table, row in kept]
     connection.executemany(
         "INSERT INTO archived (action_id, table_name, columns) VALUES (?, ?, ?)",
         [(action_id, table, json.dumps(row, default=_encoded)) for table, row in kept],
@@ -44,7 +50,8 @@ def bring_back(
 ) -> list[SongId]:
     """Put back what an action kept of these songs; return those that are back.
 
-    A song whose path another song has taken stays away, and so do rows whose other song is gone.
+    A song whose path another song has taken stays away, and so do rows whose other song is gone,
+    and verdicts on one that was heard anew.
     """
     kept = connection.execute(
         "SELECT table_name, columns FROM archived WHERE action_id = ? ORDER BY rowid", (action_id,)
@@ -53,6 +60,8 @@ def bring_back(
     for table, columns in kept:
         row = json.loads(columns, object_hook=_decoded)
         if table == "song" and row["song_id"] not in song_ids:
+            continue
+        if table == VERDICTS and _is_stale(connection, row):
             continue
         is_back = _put(connection, table, row=row)
         if is_back and table == "song":
@@ -73,6 +82,22 @@ def _rows(
     names = [described[0] for described in found.description]
     for row in found:
         yield dict(zip(names, row, strict=True))
+
+
+def _dated(connection: sqlite3.Connection, verdict: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **verdict,
+        ADDED_AT: {s: _added_at(connection, s) for s in (verdict["a"], verdict["b"])},
+    }
+
+
+def _is_stale(connection: sqlite3.Connection, verdict: dict[str, Any]) -> bool:
+    return any(_added_at(connection, s) != at for s, at in verdict.get(ADDED_AT, {}).items())
+
+
+def _added_at(connection: sqlite3.Connection, song_id: str) -> float | None:
+    row = connection.execute("SELECT added_at FROM song WHERE song_id = ?", (song_id,)).fetchone()
+    return row[0] if row else None
 
 
 def _put(connection: sqlite3.Connection, table: str, *, row: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,16 @@ def test_a_row_whose_other_song_is_gone_stays_away(catalogue, songs):
     a, b, _c = songs
     entry = leave(catalogue, a)
     catalogue.remove(b)
+    assert back(catalogue, entry) == [a]
+    assert catalogue.verdicts() == []
+    assert len(catalogue.decisions()) == 1
+
+
+def test_a_proof_on_a_song_that_was_heard_anew_stays_away(catalogue, songs):
+    a, b, _c = songs
+    entry = leave(catalogue, a)
+    anew = record("b", 9)
+    catalogue.put(replace(anew, song=replace(anew.song, song_id=b, added_at=2_000_000_000.0)))
     assert back(catalogue, entry) == [a]
     assert catalogue.verdicts() == []
     assert len(catalogue.decisions()) == 1
