@@ -21,19 +21,15 @@ from cluster_sync.keys import (
 )
 from cluster_sync.lists import (
     LEASES,
-    LIST_FIELDS,
     NO_VECTOR,
     RECOMMENDATIONS,
     REFUSALS,
-    ListItem,
     bare_spec,
     items_text,
-    lists_spec,
     read_items,
 )
 from cluster_sync.models import base_model, is_comparable, older_side
 from cluster_sync.rows import (
-    FORMAT,
     LIVE,
     MAX_MODEL_BYTES,
     REMOVED,
@@ -43,12 +39,9 @@ from cluster_sync.rows import (
     SharedSong,
     SharedVector,
     Values,
-    checked_vector,
-    cut,
     digest,
     read_codes,
     read_song,
-    read_windows,
     song_row,
     tombstone,
 )
@@ -59,37 +52,28 @@ from core.vectors.rows import IndexKind
 
 # Others say ``from cluster_sync import collections as shapes``, and find rows and keys here too.
 __all__ = [
-    "FORMAT",
     "INBOX_PREFIX",
     "LEASES",
-    "LIST_FIELDS",
     "LIVE",
-    "NO_VECTOR",
     "RECOMMENDATIONS",
     "REFUSALS",
     "REMOVED",
     "SONG_FIELDS",
     "WITHDRAWN",
-    "ListItem",
     "SharedSong",
     "SharedVector",
-    "Values",
     "base_model",
     "catalogue_id",
-    "checked_vector",
-    "cut",
     "digest",
     "inbox_name",
     "inbox_owner",
     "is_comparable",
     "items_text",
-    "lists_spec",
     "older_side",
     "own_song",
     "read_codes",
     "read_items",
     "read_song",
-    "read_windows",
     "song_of",
     "song_row",
     "tombstone",
@@ -98,7 +82,6 @@ __all__ = [
 CATALOGUE = "catalogue_style"
 MODELS = "models"
 GRAVES = "withdrawn"
-SHARED = (CATALOGUE, RECOMMENDATIONS, MODELS, GRAVES, REFUSALS, LEASES)
 STYLE_KEY = "style"
 
 _MODEL_FIELDS = (FieldSpec("model_id", FieldKind.TEXT, MAX_MODEL_BYTES),)

@@ -9,7 +9,7 @@ they still differ, that is an error.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from urllib.parse import urlsplit
 
 from cluster_sync import evidence
@@ -216,9 +216,9 @@ class ClusterSync:
         with self._one_at_a_time, self._remembering_how_it_ends(), self._opened(progress) as store:
             self._adopt()  # only now: a wrong address leaves the library with its cluster
             inbox = Inbox(store, self._catalogue.library_id)
-            self._push_and_prove(inbox, tally, progress=progress)
-            pulled = self._pull(store, progress=progress)
-            inbox.release()
+            with _let_go(inbox):
+                self._push_and_prove(inbox, tally, progress=progress)
+                pulled = self._pull(store, progress=progress)
         return SyncReport(tally.pushed, tally.deleted, pulled, self.state)
 
     def _push_and_prove(self, inbox: Inbox, tally: Tally, *, progress: Progress) -> None:
@@ -286,3 +286,19 @@ class ClusterSync:
     def _note_end(self, state: SyncState) -> None:
         if not self._is_new:  # a cluster that was never reached is not the library's
             self._catalogue.set_note(STATE_NOTE, state.value)
+
+
+@contextmanager
+def _let_go(inbox: Inbox) -> Iterator[None]:
+    """Let the inbox leave the cluster's memory at the end, also after a failure.
+
+    What that raises then is not told: the failure before it says more. After a wish to stop nothing
+    is asked of the cluster any more; the next sync lets go.
+    """
+    try:
+        yield
+    except (ClusterError, LibraryError):
+        with suppress(ClusterError, LibraryError):
+            inbox.release()
+        raise
+    inbox.release()

@@ -81,12 +81,6 @@ class Accounts:
         for kind, thing, privilege in sorted(set(wanted) - self.grants(role)):
             self._grant(role, kind, thing=thing, privilege=privilege)
 
-    def take_back(self, role: str, *, thing: str) -> None:
-        """Take back all that a role may do with one thing."""
-        for kind, name, privilege in self.grants(role):
-            if name == thing:
-                self._revoke(role, kind, thing=thing, privilege=privilege)
-
     def _grant(self, role: str, kind: str, *, thing: str, privilege: str) -> None:
         self._line.call(
             self._client.grant_privilege,

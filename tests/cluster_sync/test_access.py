@@ -24,10 +24,10 @@ pytestmark = pytest.mark.server
 
 MINE = LibraryId("6f9619ff-8b86-d011-b42d-00c04fc964ff")
 THEIRS = LibraryId("0b9619ff-8b86-d011-b42d-00c04fc964aa")
-SHARED = (*shapes.SHARED, TRAITS, WORK)
 READ_BY_ALL = (
     shapes.CATALOGUE, shapes.RECOMMENDATIONS, shapes.MODELS, shapes.GRAVES, shapes.REFUSALS,
 )  # fmt: skip
+SHARED = (*READ_BY_ALL, LEASES, TRAITS, WORK)
 
 
 @dataclass

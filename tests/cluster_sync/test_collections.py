@@ -5,7 +5,7 @@ import math
 import pytest
 
 from cluster_sync import collections as shapes
-from cluster_sync.collections import ListItem
+from cluster_sync.lists import ListItem
 from core.types import CatalogueId
 
 

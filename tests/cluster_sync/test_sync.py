@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pymilvus.client.types import LoadState
 
 from cluster_sync import collections as shapes
 from cluster_sync import plan
 from cluster_sync.credentials import OneSync
 from cluster_sync.demo_server import DemoServer, free_ports
+from cluster_sync.inbox import Inbox
 from cluster_sync.sync import ClusterSync
 from core.cluster_types import Recommendation, SyncReport, SyncState
 from core.errors import Cancelled, ClusterError, ClusterProblem
@@ -46,6 +48,24 @@ def test_a_server_that_is_down_leaves_the_outbox_untouched(mine: Catalogue) -> N
     assert caught.value.problem is ClusterProblem.UNREACHABLE
     assert (port.state, port.waiting()) == (SyncState.OFFLINE, 1)
     assert port.cluster_name == uri.removeprefix("http://")
+
+
+@pytest.mark.server
+def test_a_sync_that_fails_lets_go_of_the_inbox(
+    mine: Catalogue, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server: DemoServer = request.getfixturevalue("milvus_server")
+    write = Inbox.write
+    monkeypatch.setattr(Inbox, "write", lambda inbox, rows: write(inbox, rows[:-1]))
+    for number in (1, 2):
+        add(mine, number)
+    with pytest.raises(ClusterError) as caught:
+        sync(sync_of(mine, Cluster(server.uri, server.token)))
+    assert caught.value.problem is ClusterProblem.COUNT_MISMATCH
+    store = MilvusStore(server.uri, token=server.token)
+    state = store.line.client.get_load_state(shapes.inbox_name(mine.library_id))["state"]
+    store.close()
+    assert state == LoadState.NotLoad
 
 
 @pytest.mark.server
