@@ -8,7 +8,7 @@ there are enough of them they get a file of their own.
 import logging
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.fingerprint.index import CodeIndex
 from core.fingerprint.segments import (
+    UNFINISHED,
     LiveSegment,
     PlacedCodes,
     Segment,
@@ -88,7 +89,7 @@ class LibraryCodes:
 
     def _open(self) -> CodeIndex:
         stamps = self._catalogue.code_stamps()
-        files = {path: (part, _live(part, stamps)) for path, part in _loaded(self._folder)}
+        files = _with_live(_loaded(self._folder), stamps)
         known = {song for part in files.values() for song in _songs(part)}
         missing = [song for song in stamps if song not in known]
         worn = [path for path, (_, is_live) in files.items() if _is_worn(is_live)]
@@ -110,10 +111,14 @@ class LibraryCodes:
         )
         parts = chain((files[path] for path in again), ((one, _all(one)) for one in batches))
         kept = {path: part for path, part in files.items() if path not in again}
+        is_written = True
         for one in _grouped(parts):
             path = self._folder / f"{uuid.uuid4()}{SUFFIX}"
-            kept[path] = (_written(one, path), _all(one))
-        for path in again:
+            mapped = _written(one, path)
+            is_written = is_written and mapped is not None
+            kept[path] = (mapped or one, _all(one))
+        # What could not be written is only in memory: the old files are the ones to open next.
+        for path in again if is_written else ():
             _forget(path)
         return kept
 
@@ -132,6 +137,8 @@ def placed_codes(fingerprints: Iterable[Fingerprint]) -> PlacedCodes:
 
 
 def _loaded(folder: Path) -> Iterator[tuple[Path, Segment]]:
+    for path in folder.glob(f"*{UNFINISHED}"):  # of a program that was stopped
+        _forget(path)
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             yield path, load(path)
@@ -153,8 +160,8 @@ def _grouped(parts: Iterable[LiveSegment]) -> Iterator[Segment]:
         yield merged(waiting)
 
 
-def _written(one: Segment, path: Path) -> Segment:
-    """Return the segment as it lies in its new file; as it was where it can't be written."""
+def _written(one: Segment, path: Path) -> Segment | None:
+    """Return the segment as it lies in its new file; None where it can't be written."""
     try:
         path.parent.mkdir(exist_ok=True)
         save(one, path)
@@ -162,7 +169,7 @@ def _written(one: Segment, path: Path) -> Segment:
     except OSError as error:
         # The index is derived: without room for it, it is made again at the next start.
         log.info("A file of codes could not be written: %s", error)
-        return one
+        return None
 
 
 def _forget(path: Path) -> None:
@@ -172,11 +179,17 @@ def _forget(path: Path) -> None:
         log.info("A file of codes could not be removed: %s", error)
 
 
-def _live(part: Segment, stamps: dict[SongId, str]) -> _Mask:
-    return np.array(
-        [stamps.get(song) == stamp for song, stamp in zip(part.songs, part.stamps, strict=True)],
-        bool,
-    )
+def _with_live(files: Iterable[tuple[Path, Segment]], stamps: Mapping[SongId, str]) -> _Files:
+    """Return the files, and which of their songs count: those in their present state, once."""
+    left, found = dict(stamps), {}
+    for path, part in files:
+        songs = zip(part.songs, part.stamps, strict=True)
+        is_live = np.array([left.get(song) == stamp for song, stamp in songs], bool)
+        found[path] = (part, is_live)
+        # A file and its successor may both be there, where not all could be written.
+        for song in _songs(found[path]):
+            del left[song]
+    return found
 
 
 def _all(part: Segment) -> _Mask:

@@ -9,6 +9,7 @@ and the machine keeps of it what is asked for.
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from core.types import Codes, Fingerprint, SongId
 # The upper half of a posting is the code, the lower its place: room for two million songs.
 PLACE_BITS = np.uint64(32)
 PLACE_MASK = np.uint64(2**32 - 1)
+
+UNFINISHED = ".unfinished"  # how files end while they are written
 
 _MAGIC = b"songkin codes 1\n"
 _ALIGNED = 4_096  # where the postings begin, so that they can be mapped
@@ -115,7 +118,7 @@ def numbers_at(starts: Places, places: Places) -> Places:
 
 
 def save(one: Segment, path: Path) -> None:
-    """Write a segment to a new file. Raises ``OSError``."""
+    """Write a segment to a new file. Raises ``OSError``, and leaves nothing then."""
     head = json.dumps(
         {
             "songs": one.songs,
@@ -125,11 +128,16 @@ def save(one: Segment, path: Path) -> None:
         }
     ).encode()
     front = _MAGIC + b"%08x %012d\n" % (zlib.crc32(head), len(head)) + head
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        file.write(front.ljust(_aligned(len(front)), b"\0"))
-        one.postings.tofile(file)
-    unfinished.replace(path)
+    unfinished = path.with_suffix(UNFINISHED)
+    try:
+        with unfinished.open("wb") as file:
+            file.write(front.ljust(_aligned(len(front)), b"\0"))
+            one.postings.tofile(file)
+        unfinished.replace(path)
+    except OSError:
+        with suppress(OSError):  # the first trouble is the one to tell
+            unfinished.unlink(missing_ok=True)
+        raise
 
 
 def load(path: Path) -> Segment:

@@ -1,3 +1,4 @@
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from core import code_index
 from core.code_index import FOLDER_NAME, LibraryCodes
 from core.fingerprint.codes import CODE_PERIOD_S
-from core.fingerprint.segments import placed
+from core.fingerprint.segments import load, placed
 from core.library.store import Catalogue
 from core.types import Fingerprint, Stem
 from tests.core.fingerprint.codes import random_codes
@@ -140,3 +141,37 @@ def test_what_is_put_and_removed_counts_at_once(catalogue):
     votes = index.votes(placed(codes_of(2)), slopes=(1.0,))
     assert votes == {songs[2].song_id: 100}
     assert index.votes(placed(np.zeros(0, np.uint32)), slopes=(1.0,)) == {}
+
+
+def test_what_a_stopped_program_left_half_written_goes_at_the_next_start(catalogue):
+    put(catalogue, range(60))
+    LibraryCodes(catalogue).warm_up()
+    known = files(catalogue)
+    known[0].with_suffix(".unfinished").write_bytes(b"half")
+    LibraryCodes(catalogue).warm_up()
+    assert files(catalogue) == known
+
+
+def test_old_files_stay_until_all_that_follows_them_is_written(catalogue, monkeypatch):
+    put(catalogue, range(60))
+    LibraryCodes(catalogue).warm_up()
+    before = files(catalogue)
+    put(catalogue, range(60, 100))
+    real, room = code_index.save, [1]  # for one file
+
+    def save(one, path):
+        if not room:
+            raise OSError(errno.ENOSPC, "no room")
+        room.pop()
+        real(one, path)
+
+    monkeypatch.setattr(code_index, "save", save)
+    index = LibraryCodes(catalogue)
+    everything = [[f"/{n}.mp3"] for n in range(100)]
+    assert [paths(catalogue, index, n) for n in range(100)] == everything
+    assert set(before) < set(files(catalogue))
+    monkeypatch.setattr(code_index, "save", real)
+    index = LibraryCodes(catalogue)  # from both, the old and what could be written
+    assert [paths(catalogue, index, n) for n in range(100)] == everything
+    LibraryCodes(catalogue).warm_up()
+    assert sum(len(load(file).songs) for file in files(catalogue)) == 100  # each song once

@@ -85,3 +85,11 @@ def test_a_damaged_file_is_refused(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(ValueError):
         load(path)
+
+
+def test_what_can_t_be_saved_leaves_nothing_half_written(tmp_path):
+    taken = tmp_path / "songs.codes"
+    taken.mkdir()
+    with pytest.raises(OSError, match=r"songs\.codes"):
+        save(segment(some_songs()), taken)
+    assert list(tmp_path.iterdir()) == [taken]
