@@ -11,6 +11,7 @@ from ui.presenters.rows import SongRow
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
+from ui.presenters.words import Named, told_apart
 
 
 class SongActions:
@@ -40,14 +41,15 @@ class SongActions:
     def not_a_duplicate(self, result: Result) -> None:
         """Remember that the open song and a result are not the same."""
         song = self._page.song
-        if song is None or result.song_id is None:
+        if song is None or result.song_id is None or result.path is None:
             return
+        mine, other = told_apart(Named(song.title, song.path), Named(result.title, result.path))
         pair = (song.song_id, result.song_id)
         self._page.lists[Tab.DUPLICATES].drop(result.song_id)
         self._deeds.do(
             lambda: self._workbench.decide(*pair, decision=Decision.NOT_DUPLICATE),
             songs=pair,
-            said=f"{result.title} is no duplicate of {song.title}.",
+            said=f"{other} is no duplicate of {mine}.",
         )
 
     def remove(self, row: SongRow) -> None:

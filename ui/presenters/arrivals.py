@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from core.types import AnalysisStep, PairVerdict, SongId, Verdict
-from ui.messages import shown
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter, Offer
 from ui.presenters.rows import RowChange, SongRow
 from ui.presenters.verdicts import STRENGTH
-from ui.presenters.words import CONFIDENCES, songs
+from ui.presenters.words import CONFIDENCES, Named, songs, told_apart
 
 ANSWERED: Final = frozenset({AnalysisStep.FIRST_ANSWER, AnalysisStep.READY})
 AS: Final = {
@@ -87,7 +86,8 @@ def sentence(mine: SongRow, other: SongRow, *, pair: PairVerdict) -> str:
     """Say what a song is to another one that was here before; ``pair`` is seen from the song."""
     relation = AS.get(pair.verdict) or _part(mine, other)
     confidence = CONFIDENCES[pair.confidence]
-    return f"{shown(mine.title)} {relation} {shown(other.title)} ({confidence})."
+    names = told_apart(Named(mine.title, mine.path), Named(other.title, other.path))
+    return f"{names[0]} {relation} {names[1]} ({confidence})."
 
 
 def _part(mine: SongRow, other: SongRow) -> str:

@@ -16,7 +16,7 @@ from ui.presenters.copy_words import CopyLine
 from ui.presenters.evidence import Evidence
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.verdicts import STRENGTH
-from ui.presenters.words import DOT, VERDICTS, searchable, size
+from ui.presenters.words import DOT, VERDICTS, Named, files_told_apart, searchable, size, told_apart
 
 RELATED: Final = (Verdict.EXCERPT, Verdict.SAME_BACKING, Verdict.VERSION)
 RELATIONS: Final = {
@@ -58,10 +58,22 @@ class CopySet:
         return shown(self.songs[0].title)
 
     @property
+    def names(self) -> Mapping[SongId, str]:
+        """What tells its songs from each other: their titles, or their files."""
+        said = told_apart(*(Named(song.title, song.path) for song in self.songs))
+        return {song.song_id: name for song, name in zip(self.songs, said, strict=True)}
+
+    @property
+    def files(self) -> Mapping[SongId, str]:
+        """What tells its files from each other."""
+        said = files_told_apart(*(song.path for song in self.songs))
+        return {song.song_id: name for song, name in zip(self.songs, said, strict=True)}
+
+    @property
     def detail(self) -> str:
         """How many copies, and how much room keeping one would free; else the other song."""
         if not self.is_group:
-            return shown(self.songs[1].title)
+            return self.names[self.songs[1].song_id]
         freed = sum(song.stamp.size_bytes for song in self.songs[1:])
         return f"{len(self.songs)} copies{DOT}keeping one frees {size(freed)}"
 
@@ -78,7 +90,7 @@ class CopySet:
         """Why the first copy is the better one, or what the other song is to it."""
         if self.is_group:
             return copy_words.better(self.reasons)
-        return RELATIONS[self.pairs[0].verdict].format(shown(self.songs[1].title))
+        return RELATIONS[self.pairs[0].verdict].format(self.names[self.songs[1].song_id])
 
     def proof(self, a: SongId, b: SongId) -> Evidence | None:
         """Return what is known of two of the songs, seen from ``a``; None where it is nothing."""

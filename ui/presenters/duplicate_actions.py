@@ -6,7 +6,7 @@ Every deed can be taken back.
 from collections.abc import Sequence
 
 from core.types import Decision, Song
-from ui.messages import file_name, shown
+from ui.messages import file_name
 from ui.presenters.deeds import Deeds, Question
 from ui.presenters.duplicates import DuplicatesPresenter
 from ui.presenters.hook import Hook
@@ -54,7 +54,7 @@ class DuplicateActions:
         self._deeds.do(
             lambda: self._workbench.copy_tags(source.song_id, to=ids),
             songs=ids,
-            said=f"{_files(len(ids))} now {_has(len(ids))} the tags of {file_name(source.path)}.",
+            said=f"{_files(len(ids))} now {_has(len(ids))} the tags of {self._file(source)}.",
         )
 
     def not_a_duplicate(self) -> None:
@@ -71,27 +71,32 @@ class DuplicateActions:
         return opened is not None and opened.is_group
 
     def _decide(self, decision: Decision, words: str) -> None:
-        found = self._duplicates.comparison
+        found, names = self._duplicates.comparison, self._duplicates.names
         if found is None:
             return
         mine, other = found.mine, found.other
-        said = words.format(mine=shown(mine.title), other=shown(other.title))
+        said = words.format(mine=names[mine.song_id], other=names[other.song_id])
         self._deeds.do(
             lambda: self._workbench.decide(mine.song_id, other.song_id, decision=decision),
             songs=(mine.song_id, other.song_id),
             said=said,
         )
 
+    def _file(self, song: Song) -> str:
+        """Return what tells a file from the others of the set."""
+        opened = self._duplicates.open_set
+        return opened.files[song.song_id] if opened else file_name(song.path)
+
     def _ask(self, kept: Song, gone: Sequence[Song]) -> None:
-        count = _files(len(gone))
+        count, kept_file = _files(len(gone)), self._file(kept)
         self.asks.emit(
             Question(
                 title=f"Move {count} to the trash",
-                text=f"{self._warning(gone)}{_names(gone)} will go to the system's trash, and "
-                f"leave the library. {file_name(kept.path)} stays as it is. "
+                text=f"{self._warning(gone)}{self._names(gone)} will go to the system's trash, and "
+                f"leave the library. {kept_file} stays as it is. "
                 "Undo (Z) puts everything back.",
                 yes=f"Move {count} to the trash",
-                act=lambda: self._trash(kept, gone),
+                act=lambda: self._trash(kept, gone, kept_file=kept_file),
             )
         )
 
@@ -101,17 +106,23 @@ class DuplicateActions:
         best = opened.best if opened else None
         if best is None or best not in gone:
             return ""
-        name = "This" if len(gone) == 1 else file_name(best.path)
+        name = "This" if len(gone) == 1 else self._file(best)
         return f"{name} is the better copy. "
 
-    def _trash(self, kept: Song, gone: Sequence[Song]) -> None:
+    def _names(self, gone: Sequence[Song]) -> str:
+        """Name the files, and count those beyond a handful."""
+        named = [self._file(song) for song in gone[:MOST_NAMED]]
+        more = len(gone) - len(named)
+        return f"{', '.join(named)} and {more} more" if more else ", ".join(named)
+
+    def _trash(self, kept: Song, gone: Sequence[Song], *, kept_file: str) -> None:
         ids = [song.song_id for song in gone]
         for song_id in ids:
             self._transport.release(song_id)
         self._deeds.do(
             lambda: self._workbench.keep(kept.song_id, others=ids),
             songs=ids,
-            said=f"{_files(len(ids))} moved to the trash; {file_name(kept.path)} is kept.",
+            said=f"{_files(len(ids))} moved to the trash; {kept_file} is kept.",
         )
 
 
@@ -121,10 +132,3 @@ def _files(count: int) -> str:
 
 def _has(count: int) -> str:
     return "has" if count == 1 else "have"
-
-
-def _names(gone: Sequence[Song]) -> str:
-    """Name the files, and count those beyond a handful."""
-    named = [file_name(song.path) for song in gone[:MOST_NAMED]]
-    more = len(gone) - len(named)
-    return f"{', '.join(named)} and {more} more" if more else ", ".join(named)

@@ -4,7 +4,7 @@ Side A of a comparison is the set's first song (the better copy), side B the cho
 first itself is chosen, side B is the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.types import Float32Array, Song, SongId
@@ -117,6 +117,11 @@ class DuplicatesPresenter:
         """The songs of the open set that are not chosen."""
         songs = self.open_set.songs if self.open_set else ()
         return tuple(song for song in songs if song.song_id != self._copy)
+
+    @property
+    def names(self) -> Mapping[SongId, str]:
+        """What tells the open set's songs from each other."""
+        return self.open_set.names if self.open_set else {}
 
     @property
     def comparison(self) -> Comparison | None:

@@ -8,7 +8,7 @@ from core.types import AnalysisStep, PairVerdict, SongId
 from ui.presenters.hook import Hook
 from ui.presenters.row_store import RowStore
 from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, passes
-from ui.presenters.words import VERDICTS, searchable
+from ui.presenters.words import VERDICTS, Named, searchable, told_apart
 
 STEP_ORDER = {step: index for index, step in enumerate(AnalysisStep)}
 
@@ -111,7 +111,10 @@ class LibraryPresenter:
     def relation(self, row: SongRow) -> str:
         """Say which song a row is a copy of; empty where it is none."""
         twin = self.row_of_song(row.twin) if row.twin else None
-        return f"{VERDICTS[row.verdict]}: {twin.title}" if row.verdict and twin else ""
+        if row.verdict is None or twin is None:
+            return ""
+        _, other = told_apart(Named(row.title, row.path), Named(twin.title, twin.path))
+        return f"{VERDICTS[row.verdict]}: {other}"
 
     def show(self, which: Filter) -> None:
         """Show the rows of a filter."""

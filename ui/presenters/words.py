@@ -2,10 +2,12 @@
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from core.types import AnalysisStep, AudioFacts, Confidence, Stem, Verdict
+from ui.messages import file_name, shown
 
 NO_VALUE: Final = "\N{EN DASH}"
 NO_ARTIST: Final = "\N{EM DASH}"
@@ -42,6 +44,30 @@ CONFIDENCES: Final = {
 STEMS: Final = {Stem.MIX: "mix", Stem.BACKING: "backing", Stem.VOCAL: "voice"}
 
 CHANNELS: Final = {1: "mono", 2: "stereo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a song can be called by."""
+
+    title: str
+    path: Path
+
+
+def told_apart(*songs: Named) -> tuple[str, ...]:
+    """Return a name of each: the title, or the file where two titles are the same."""
+    titles = tuple(shown(song.title) or file_name(song.path) for song in songs)
+    if len(set(titles)) == len(titles):
+        return titles
+    return files_told_apart(*(song.path for song in songs))
+
+
+def files_told_apart(*paths: Path) -> tuple[str, ...]:
+    """Return a name of each: the file's, with its folder where two files have the same."""
+    names = tuple(map(file_name, paths))
+    if len(set(names)) == len(names):
+        return names
+    return tuple(f"{file_name(path)} in {shown(folder(path))}" for path in paths)
 
 
 def clock(time_s: float | None) -> str:

@@ -19,6 +19,9 @@ from ui.widgets.placeholder import Placeholder
 
 CHOOSE = "Copies are listed here with what proves them. Nothing is deleted without your click."
 
+NO_DUPLICATE = "Not a duplicate"
+NO_DUPLICATE_OF_A = "B is no duplicate of A"
+
 
 class CopiesPage(QWidget):
     """Shows the open set; forwards what is asked of it."""
@@ -51,7 +54,7 @@ class CopiesPage(QWidget):
         self._keep = _button("keepButton", "Keep this one", kind="primary")
         self._tags = _button("copyTagsButton", "Copy its tags to the others")
         self._same = _button("sameSongButton", "Same song")
-        self._different = _button("notCopiesButton", "Not a duplicate")
+        self._different = _button("notCopiesButton", NO_DUPLICATE)
         self._nothing = Placeholder()
         self._nothing.say(CHOOSE)
         self._lay_out()
@@ -125,6 +128,23 @@ class CopiesPage(QWidget):
         for button in (self._keep, self._tags):
             button.setVisible(is_group)
         self._same.setVisible(not is_group)
+        # In a group of two there is one pair; in a larger one the card below says who A and B are.
+        self._different.setText(NO_DUPLICATE if others == 1 else NO_DUPLICATE_OF_A)
+        self._name_pair()
+
+    def _name_pair(self) -> None:
+        """Say by name which two songs the decisions are about."""
+        found, names = self._duplicates.comparison, self._duplicates.names
+        if found is None:
+            return
+        mine, other = names[found.mine.song_id], names[found.other.song_id]
+        for button, verb in (
+            (self._different, "no duplicate of"),
+            (self._same, "the same song as"),
+        ):
+            said = f"{other} is {verb} {mine}"
+            button.setToolTip(said)
+            button.setAccessibleName(f"{button.text()}: {said}")
 
 
 def _button(name: str, text: str, *, kind: str = "") -> QPushButton:

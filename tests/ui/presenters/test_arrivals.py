@@ -42,6 +42,16 @@ def test_a_copy_is_told_with_its_original_before_its_separation() -> None:
     assert rig.library.relation(row) == "same recording: old"
 
 
+def test_songs_of_one_title_are_named_by_their_files() -> None:
+    rig = Rig(replace(song("old"), title="Aberrations"))
+    again = replace(song("new", added_at=9.0), title="Aberrations")
+    rig.hear(again, pair("old", "new", Verdict.SAME_RECORDING))
+    assert rig.said == "new.mp3 is the same recording as old.mp3 (sure)."
+    row = rig.library.row_of_song(SongId("new"))
+    assert row is not None
+    assert rig.library.relation(row) == "same recording: old.mp3"
+
+
 def test_the_strongest_relation_is_told_once() -> None:
     rig = Rig(song("a"), song("b"))
     verdicts = (pair("new", "a", Verdict.VERSION), pair("new", "b", Verdict.EXACT_FILE))

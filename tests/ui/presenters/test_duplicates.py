@@ -1,6 +1,7 @@
 """The Duplicates screen without its widgets: which set and copy, what is heard, what is done."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -260,6 +261,35 @@ def test_decisions_are_of_the_compared_songs_and_can_be_undone(rig: Rig) -> None
     rig.actions.same_song()
     rig.lanes.turn()
     assert list(rig.workbench.decided.values()) == [Decision.SAME_SONG]
+
+
+def test_songs_of_one_title_are_named_by_their_files(rig: Rig) -> None:
+    shelf = rig.workbench.catalogue.songs
+    for name in ("best", "third", "x", "clip"):
+        shelf[SongId(name)] = replace(shelf[SongId(name)], title="Aberrations")
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    rig.duplicates.choose_copy(1)
+    rig.actions.not_a_duplicate()
+    rig.lanes.turn()
+    assert rig.notices.notice.text == "second.mp3 is no duplicate of best.mp3.", "not third.mp3"
+    rig.notices.undo()
+    rig.lanes.turn()
+    related = rig.duplicates.sets[2]
+    assert related.detail == "clip.mp3"
+    assert related.why == "clip.mp3 has the same backing."
+
+
+def test_files_of_one_name_are_asked_about_with_their_folders(rig: Rig) -> None:
+    shelf = rig.workbench.catalogue.songs
+    for name, path in (("x", Path("/old/take.mp3")), ("y", Path("/new/take.mp3"))):
+        shelf[SongId(name)] = replace(shelf[SongId(name)], path=path)
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    rig.duplicates.choose(1)
+    rig.actions.keep()
+    assert "take.mp3 in /new will go" in rig.asked[0].text
+    assert "take.mp3 in /old stays as it is" in rig.asked[0].text
 
 
 def test_undo_takes_back_what_was_done_before_the_window_was_opened(rig: Rig) -> None:

@@ -10,6 +10,7 @@ from ui.presenters.words import (
     STEMS,
     STEPS,
     VERDICTS,
+    Named,
     clock,
     file_facts,
     folder,
@@ -17,6 +18,7 @@ from ui.presenters.words import (
     size,
     songs,
     time_left,
+    told_apart,
 )
 
 
@@ -81,3 +83,19 @@ def test_a_folder_is_told_from_the_users_own_on() -> None:
 )
 def test_sizes_are_told_as_file_managers_do(size_bytes: int, said: str) -> None:
     assert size(size_bytes) == said
+
+
+@pytest.mark.parametrize(
+    ("titles", "files", "said"),
+    [
+        (("Rain", "Sun"), ("/a/1.mp3", "/a/2.mp3"), ("Rain", "Sun")),
+        (("Rain", "Rain"), ("/a/1.mp3", "/a/2.mp3"), ("1.mp3", "2.mp3")),
+        (("", ""), ("/a/1.mp3", "/a/2.mp3"), ("1.mp3", "2.mp3")),
+        (("Rain", "Rain"), ("/a/1.mp3", "/b/1.mp3"), ("1.mp3 in /a", "1.mp3 in /b")),
+    ],
+)
+def test_songs_are_told_apart_by_title_file_or_folder(
+    titles: tuple[str, str], files: tuple[str, str], said: tuple[str, str]
+) -> None:
+    both = [Named(title, Path(file)) for title, file in zip(titles, files, strict=True)]
+    assert told_apart(*both) == said
