@@ -35,10 +35,14 @@ class Fetched:
 
 
 class Facts:
-    """A pool of songs for ranking, their names and numbers; places are good until ``hold``."""
+    """A pool of songs for ranking, their names and numbers; places are good until ``hold``.
+
+    ``known`` are rows with ``NAME_FIELDS`` that whoever makes lists has read anyway.
+    """
 
     def __init__(self, reader: CompleteReader, *, dimension: int) -> None:
         self._reader = reader
+        self.known: Mapping[str, Row] = {}
         self._vectors = np.zeros((CAPACITY, dimension), np.float32)
         self._densities = np.zeros(CAPACITY, np.float32)
         self._recordings = np.zeros(CAPACITY, np.intp)
@@ -60,7 +64,10 @@ class Facts:
         missing = [one for one in songs if one not in held]
         if not missing:
             return Fetched((), {})
-        rows = self._reader.rows(missing, NAME_FIELDS, fresh=False, page=PAGE)
+        known = self.known
+        rows = [known[one] for one in missing if one in known]
+        strange = [one for one in missing if one not in known]
+        rows += self._reader.rows(strange, NAME_FIELDS, fresh=False, page=PAGE)
         return Fetched(rows, self._reader.traits([row.key for row in rows], _RANKED))
 
     def hold(self, songs: Collection[str], fetched: Fetched) -> None:

@@ -15,7 +15,7 @@ from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS, list_row
 from cluster_sync.recommender.complete import Recalled
 from cluster_sync.recommender.desk import AHEAD, Desk
-from cluster_sync.recommender.facts import Facts, Fetched
+from cluster_sync.recommender.facts import NAME_FIELDS, Facts, Fetched
 from cluster_sync.recommender.journal import ALL_BUCKETS, Mark, Marked, bucket_of
 from cluster_sync.recommender.lease import Lease
 from cluster_sync.recommender.paging import chunks, pages
@@ -31,7 +31,7 @@ SONGS_A_READ = 2048
 PIVOTS = 128  # around which the songs of a page are gathered
 CURSOR = "rebuild"
 
-_FIELDS = ("digest",)
+_FIELDS = ("digest", *NAME_FIELDS)
 Marks = Mapping[str, Sequence[Marked]]
 
 
@@ -91,11 +91,12 @@ class _Maker:
         """Make the lists of these songs, then take their marks away."""
         desk = self._desk
         songs = sorted(marks)
-        rows = desk.reader.rows(songs, _FIELDS, page=SONGS_A_READ)
-        # What follows need not be fresh: it sees what these two strong reads have seen.
-        desk.store.get(TRAITS, songs[:1], ["recording"], with_vectors=False)
-        present = {row.key for row in rows}
-        self._drop([one for one in songs if one not in present], marks)
+        if not songs:
+            return
+        desk.catch_up((shapes.CATALOGUE, TRAITS), songs[0])
+        rows = [row for some in desk.ahead(self._read, chunks(songs, SONGS_A_READ)) for row in some]
+        self._facts.known = {row.key: row for row in rows}
+        self._drop([one for one in songs if one not in self._facts.known], marks)
         writing: deque[Future[None]] = deque()
         recalls = desk.ahead(self._recall, chunks(_gathered(rows), SONGS_A_BATCH))
         for recalled, fetched in recalls:
@@ -106,6 +107,9 @@ class _Maker:
                 writing.popleft().result()
         for one in writing:
             one.result()
+
+    def _read(self, songs: Sequence[str]) -> list[Row]:
+        return self._desk.reader.rows(songs, _FIELDS, fresh=False, page=SONGS_A_READ)
 
     def _recall(self, rows: Sequence[Row]) -> tuple[list[Recalled], Fetched]:
         recalled = self._desk.reader.recall(rows, _FIELDS, limit=RECALL)

@@ -6,24 +6,39 @@ aligned. The lists to make are its own, those of the songs among whose nearest i
 that told of an older state of it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS
 from cluster_sync.recommender.complete import Recalled
-from cluster_sync.recommender.desk import Desk, holders
+from cluster_sync.recommender.desk import AHEAD, Desk, holders
 from cluster_sync.recommender.journal import Mark, Marked
 from cluster_sync.recommender.kin import Kin
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.traits import without_kin, write_traits
+from cluster_sync.recommender.paging import chunks
+from cluster_sync.recommender.traits import Traits, without_kin, write_traits
 from core import recommend
 from core.recommend import RECALL
 
 DENSITY_NEIGHBOURS = 10  # as in CSLS
-SONGS_A_STEP = 256  # with their recall up to 15,000 sketches of 3 kB
+SONGS_A_STEP = 192  # with their recall up to 12,000 sketches of 2 kB, three steps at once
+MARKS_A_READ = 16_000  # as many as one answer takes; 3 MB
+REACHES_A_READ = 4096
 
 NEVER = 2.0  # above every cosine: what has no list yet has a mark of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of some new songs: what is near them, its traits, and how far lists reach."""
+
+    marks: Sequence[Marked]
+    recalled: Sequence[Recalled]
+    traits: Mapping[str, Traits]
+    reach: Mapping[str, float]
 
 
 def settle(desk: Desk, *, lease: Lease) -> bool:
@@ -31,12 +46,12 @@ def settle(desk: Desk, *, lease: Lease) -> bool:
     desk.reader.refresh()  # who is absent is told by canaries too
     has_gone = _settle_gone(desk, lease=lease)
     marks: Sequence[Marked] = ()
-    while not marks or len(marks) == SONGS_A_STEP:
+    while not marks or len(marks) == MARKS_A_READ:
         desk.step(lease)
-        marks = desk.journal.marked(Mark.NEW, limit=SONGS_A_STEP)
+        marks = desk.journal.marked(Mark.NEW, limit=MARKS_A_READ)
         if not marks:
             break
-        _settle_new(desk, marks)
+        _settle_new(desk, marks, lease=lease)
     return has_gone
 
 
@@ -73,13 +88,45 @@ def _absent(desk: Desk, marks: Sequence[Marked]) -> list[str]:
     return [one for one in songs if one not in present]
 
 
-def _settle_new(desk: Desk, marks: Sequence[Marked]) -> None:
+def _settle_new(desk: Desk, marks: Sequence[Marked], *, lease: Lease) -> None:
+    """Settle new songs; while some are worked on, what the next need is read."""
+    desk.catch_up((shapes.CATALOGUE, TRAITS, shapes.RECOMMENDATIONS), marks[0].song)
+    # What was written while others were read: the last steps only, so that it stays small.
+    written: deque[Mapping[str, Traits]] = deque(maxlen=AHEAD + 1)
+    steps = chunks(sorted(marks, key=lambda one: one.song), SONGS_A_STEP)
+    for seen in desk.ahead(partial(_see, desk), steps):
+        desk.step(lease)
+        newer = {key: one for some in written for key, one in some.items()}
+        written.append(_settle_seen(desk, seen, newer=newer))
+
+
+def _see(desk: Desk, marks: Sequence[Marked]) -> Seen:
     songs = sorted({one.song for one in marks})
-    rows = desk.reader.rows(songs, ["codes"])
+    rows = desk.reader.rows(songs, ["codes"], fresh=False)
     recalled = desk.reader.recall(rows, ["codes"], limit=RECALL)
     near = {hit.key for one in recalled for hit in one.hits}
-    traits = desk.reader.traits(sorted(near | {one.row.key for one in recalled}))
-    kin = Kin(desk.store, traits)
+    told = sorted(near | {one.row.key for one in recalled})
+    reach = desk.pool.submit(_reach, desk, told)
+    return Seen(marks, recalled, desk.reader.traits(told), reach.result())
+
+
+def _reach(desk: Desk, songs: Sequence[str]) -> dict[str, float]:
+    """Return how far the lists of these songs reach, of those that have one."""
+    lists = desk.store.get(
+        shapes.RECOMMENDATIONS,
+        songs,
+        ["reach"],
+        with_vectors=False,
+        fresh=False,
+        page=REACHES_A_READ,
+    )
+    return {row.key: float(row.values["reach"]) for row in lists}
+
+
+def _settle_seen(desk: Desk, seen: Seen, *, newer: Mapping[str, Traits]) -> Mapping[str, Traits]:
+    """Settle these songs; ``newer`` has traits that were written since. Returns what it wrote."""
+    recalled, reach = seen.recalled, seen.reach
+    kin = Kin(desk.store, {**seen.traits, **{k: newer[k] for k in seen.traits.keys() & newer}})
     kin.find(recalled)
     changed = dict(kin.changed)
     for one in recalled:
@@ -87,9 +134,12 @@ def _settle_new(desk: Desk, marks: Sequence[Marked]) -> None:
         found = kin.traits(one.row.key)
         changed[one.row.key] = replace(found, density=_rounded(recommend.density(scores)))
     write_traits(desk.store, changed)
-    desk.journal.mark(Mark.LIST, {*songs, *_affected(desk, recalled)})
-    desk.journal.mark(Mark.LIST, holders(desk.store, sorted(kin.bridged)))
-    desk.journal.done(marks)
+    songs = {one.song for one in seen.marks}
+    desk.journal.mark(Mark.LIST, {*songs, *_entered(recalled, reach)})
+    told_of = [one.row.key for one in recalled if one.row.key in reach]
+    desk.journal.mark(Mark.LIST, holders(desk.store, sorted({*kin.bridged, *told_of})))
+    desk.journal.done(seen.marks)
+    return changed
 
 
 def _rounded(score: float) -> float:
@@ -97,12 +147,7 @@ def _rounded(score: float) -> float:
     return round(score, 5)
 
 
-def _affected(desk: Desk, recalled: Sequence[Recalled]) -> Iterator[str]:
-    """Yield the songs with lists that one of these enters, or that told of an older state of it."""
-    near = {hit.key for one in recalled for hit in one.hits}
-    keys = sorted(near | {one.row.key for one in recalled})
-    lists = desk.store.get(shapes.RECOMMENDATIONS, keys, ["reach"], with_vectors=False, fresh=False)
-    reach = {row.key: float(row.values["reach"]) for row in lists}
+def _entered(recalled: Sequence[Recalled], reach: Mapping[str, float]) -> Iterator[str]:
+    """Yield the songs among whose nearest one of these is now."""
     for one in recalled:
         yield from (hit.key for hit in one.hits if hit.score >= reach.get(hit.key, NEVER))
-    yield from holders(desk.store, [one.row.key for one in recalled if one.row.key in reach])
