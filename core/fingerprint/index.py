@@ -23,6 +23,7 @@ from core.fingerprint.segments import (
     Segment,
     merged,
     numbers_at,
+    ranges,
     segment,
 )
 from core.types import Codes, SongId
@@ -146,7 +147,7 @@ def _votes(
 ) -> Mapping[SongId, int]:
     """Return the songs with enough votes at one offset, and how many."""
     starts, counts = found
-    met = (part.postings[_ranges(starts, counts)] & PLACE_MASK).astype(np.int64)
+    met = (part.postings[ranges(starts, counts)] & PLACE_MASK).astype(np.int64)
     if len(met) == 0:
         return {}
     met = np.minimum(met, part.starts[-1] - 1)  # whatever a damaged file says
@@ -173,9 +174,3 @@ def _peaks(
     votes = votes + np.where(is_next, np.append(votes[1:], 0), 0)
     is_enough = votes >= _MIN_VOTES
     return keys[is_enough] // n_bins, votes[is_enough]
-
-
-def _ranges(starts: Places, counts: Places) -> Places:
-    """Return start, start + 1, ... of each range, one after the other."""
-    ends = np.cumsum(counts)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + counts, counts)

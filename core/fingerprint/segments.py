@@ -117,6 +117,12 @@ def numbers_at(starts: Places, places: Places) -> Places:
     return np.searchsorted(starts, places, "right") - 1
 
 
+def ranges(starts: Places, counts: Places) -> Places:
+    """Return start, start + 1, ... of each range, one after the other."""
+    ends = np.cumsum(counts)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + counts, counts)
+
+
 def save(one: Segment, path: Path) -> None:
     """Write a segment to a new file. Raises ``OSError``, and leaves nothing then."""
     head = json.dumps(

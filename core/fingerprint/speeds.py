@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.fingerprint.segments import ranges, telling_places
 from core.types import Codes, Grain
 
 SEMITONE = 2.0 ** (1 / 12)
@@ -187,7 +188,7 @@ def _fitted(line: Line, i: _Places, j: _Places) -> Line:
 
 
 def _held(codes: Codes) -> _Held:
-    places = _starts(codes)
+    places = telling_places(codes)
     kept = [codes[places] & np.uint32(mask) for mask in _MASKS]
     orders = [np.argsort(keys, kind="stable") for keys in kept]
     return tuple((keys[order], places[order]) for keys, order in zip(kept, orders, strict=True))
@@ -195,7 +196,7 @@ def _held(codes: Codes) -> _Held:
 
 def _meetings(a: Codes, b: _Held) -> tuple[_Places, _Places]:
     """Return the places in a and in b where codes meet, but for common codes."""
-    places = _starts(a)
+    places = telling_places(a)
     met = [
         _met(a[places] & np.uint32(mask), places, b=held)
         for mask, held in zip(_MASKS, b, strict=True)
@@ -210,9 +211,8 @@ def _met(asked: Codes, places: _Places, *, b: tuple[Codes, _Places]) -> _Places:
     first = np.searchsorted(held, asked, "left")
     counts = np.searchsorted(held, asked, "right") - first
     counts[counts > _most_places(counts)] = 0
-    ends = np.cumsum(counts)
-    ranges = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + counts, counts)
-    pairs: _Places = np.repeat(places, counts) << _PLACE_BITS | held_places[ranges]
+    met = held_places[ranges(first, counts)]
+    pairs: _Places = np.repeat(places, counts) << _PLACE_BITS | met
     return pairs
 
 
@@ -221,10 +221,3 @@ def _most_places(counts: NDArray[np.intp]) -> int:
     limits = range(1, _COMMON_PLACES + 1)
     fitting = [most for most in limits if counts[counts <= most].sum() <= _MOST_MEETINGS]
     return max(fitting, default=0)
-
-
-def _starts(codes: Codes) -> _Places:
-    """Return the places of codes that differ from the one before: a held tone counts once."""
-    if len(codes) == 0:
-        return np.zeros(0, np.int64)
-    return np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
