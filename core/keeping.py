@@ -114,11 +114,8 @@ class Keeping:
         if entry.kind is ActionKind.TAGGED:
             self._retagging.recover(entry)
             return
-        if entry.kind is ActionKind.TRASHED:
-            for file in _from_json(entry.detail):
-                if not os.path.lexists(file.path):
-                    trash.bring_back(file)
-        self._catalogue.drop(entry)
+        files = _from_json(entry.detail) if entry.kind is ActionKind.TRASHED else []
+        self._fetch(entry, [file for file in files if not os.path.lexists(file.path)])
 
     def _send(self, entry: Entry, files: Sequence[FileFacts], *, kept: Song) -> None:
         """Move files to the trash, and let their songs go; all of it or nothing."""
@@ -131,18 +128,16 @@ class Keeping:
                 raise TrashError(kept.path, TrashProblem.SAME_FILE)
             self._leaving.let_go(entry)
         except WorldError:
-            self._fetch_again(entry, sent)
+            self._fetch(entry, sent)
             raise
 
-    def _fetch_again(self, entry: Entry, sent: Sequence[FileFacts]) -> None:
-        """Put files back after a failure; where that fails too, the next start tries again."""
-        for file in sent:
-            try:
-                trash.bring_back(file)
-            except TrashError as error:
-                log.warning("%s stays in the trash for now: %s", file.path, error)
-                return
-        self._catalogue.drop(entry)
+    def _fetch(self, entry: Entry, files: Sequence[FileFacts]) -> None:
+        """Put files back; what can't come back today is left for the next start."""
+        rest = [file for file in files if not _is_settled(file)]
+        if rest:
+            self._catalogue.amend(entry, detail=_to_json(rest))
+        else:
+            self._catalogue.drop(entry)
 
     def _untrash(self, entry: Entry) -> DoneAction:
         """Put the files back, and their songs; a file that is lost for good costs only its song."""
@@ -199,6 +194,17 @@ def _brought_back(file: FileFacts) -> _Way:
         if error.problem is not TrashProblem.EMPTIED:
             raise
         return _Way.LOST
+
+
+def _is_settled(file: FileFacts) -> bool:
+    """Put a file back; return whether there is nothing left to try."""
+    try:
+        if _brought_back(file) is _Way.LOST:
+            log.warning("%s is lost: the trash was emptied.", file.path)
+    except TrashError as error:
+        log.warning("%s stays in the trash for now: %s", file.path, error)
+        return False
+    return True
 
 
 def _checked(song: Song, *, kept: Song) -> FileFacts:

@@ -72,9 +72,10 @@ class JournalShelf(Shelf):
                 "UPDATE action SET state = ? WHERE action_id = ?", (_DONE, entry.action_id)
             )
             connection.execute(
-                "DELETE FROM action WHERE action_id NOT IN"
-                " (SELECT action_id FROM action ORDER BY action_id DESC LIMIT ?)",
-                (KEPT_ACTIONS,),
+                # What was cut short is never too old: files may wait in the trash for it.
+                "DELETE FROM action WHERE state = :done AND action_id NOT IN (SELECT action_id"
+                " FROM action WHERE state = :done ORDER BY action_id DESC LIMIT :kept)",
+                {"done": _DONE, "kept": KEPT_ACTIONS},
             )
 
     def take_back(self, entry: Entry, *, song_ids: Sequence[SongId]) -> list[SongId]:

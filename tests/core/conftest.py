@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import TrashError
 from core.progress import Progress
 from tests import sounds
 from tests.benches import open_bench
@@ -50,3 +51,22 @@ def library(made, tmp_path):
 def bench(can, music, library):
     with open_bench(library) as opened:
         yield opened
+
+
+def ids(bench):
+    return {song.path.name: song.song_id for song in bench.songs()}
+
+
+def files(*folders):
+    return {p: p.read_bytes() for folder in folders for p in folder.rglob("*") if p.is_file()}
+
+
+def refused(bench, kept, *others):
+    with pytest.raises(TrashError) as caught:
+        bench.keep(kept, others=others)
+    return caught.value.problem
+
+
+def empty(can, name):
+    (can / "files" / name).unlink()
+    (can / "info" / f"{name}.trashinfo").unlink()

@@ -19,14 +19,10 @@ from core.progress import Progress
 from core.types import Decision, Outcome, SpaceName, Stem, Verdict
 from tests import sounds
 from tests.benches import open_bench
-from tests.core.conftest import SONG_S
+from tests.core.conftest import SONG_S, empty, files, ids, refused
 from tests.trash_can import failing, trashed
 
 pytestmark = pytest.mark.skipif(not trash.IS_OPEN, reason="its trash can't be looked into")
-
-
-def ids(bench):
-    return {song.path.name: song.song_id for song in bench.songs()}
 
 
 def known(bench):
@@ -40,10 +36,6 @@ def known(bench):
         bench.groups(),
         bench.decisions(),
     )
-
-
-def files(*folders):
-    return {p: p.read_bytes() for folder in folders for p in folder.rglob("*") if p.is_file()}
 
 
 def test_copies_are_a_group_with_the_better_one_first(bench):
@@ -140,12 +132,6 @@ def test_the_user_s_word_is_used_and_outlives_a_new_analysis(bench, music):
     assert again in {pair.b for pair in bench.duplicates(song)}
 
 
-def refused(bench, kept, *others):
-    with pytest.raises(TrashError) as caught:
-        bench.keep(kept, others=others)
-    return caught.value.problem
-
-
 def test_what_must_not_go_does_not(bench, music, can, tmp_path):
     named = ids(bench)
     song, copy, again = named["song.flac"], named["copy.mp3"], named["again.mp3"]
@@ -233,8 +219,7 @@ def test_undo_that_can_t_bring_all_back_brings_none(bench, music, can):
 def test_undo_after_the_trash_was_emptied(bench, music, can):
     named = ids(bench)
     bench.keep(named["song.flac"], others=[named["copy.mp3"], named["again.mp3"]])
-    (can / "files" / "again.mp3").unlink()
-    (can / "info" / "again.mp3.trashinfo").unlink()
+    empty(can, "again.mp3")
     assert bench.undo().songs == (named["copy.mp3"],)
     assert set(ids(bench)) == {"song.flac", "other.flac", "copy.mp3"}
     bench.keep(named["song.flac"], others=[named["copy.mp3"]])

@@ -8,14 +8,10 @@ from core.progress import Progress
 from core.types import Verdict
 from tests import sounds
 from tests.benches import open_bench
-from tests.core.conftest import SONG_S
+from tests.core.conftest import SONG_S, ids
 from tests.trash_can import trashed
 
 pytestmark = pytest.mark.skipif(not trash.IS_OPEN, reason="its trash can't be looked into")
-
-
-def ids(bench):
-    return {song.path.name: song.song_id for song in bench.songs()}
 
 
 @pytest.mark.parametrize("part", ["index.put", "answers.question", "answers.duplicates"])

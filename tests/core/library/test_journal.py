@@ -191,6 +191,19 @@ def test_only_the_last_actions_are_kept(catalogue, songs, monkeypatch):
     assert kinds == [ActionKind.DECIDED] * 3
 
 
+def test_what_was_cut_short_is_never_too_old(catalogue, songs, monkeypatch):
+    monkeypatch.setattr(journal, "KEPT_ACTIONS", 2)
+    open_entry = catalogue.begin(ActionKind.TRASHED, songs[:1], detail=None)
+    for _ in range(4):
+        catalogue.conclude(catalogue.begin(ActionKind.DECIDED, songs[1:], detail=None))
+    assert [entry.action_id for entry in catalogue.pending()] == [open_entry.action_id]
+    n_done = 0
+    while (entry := catalogue.last_done()) is not None:
+        catalogue.drop(entry)
+        n_done += 1
+    assert n_done == 2
+
+
 def test_an_action_that_was_cut_short_is_told_from_one_that_is_done(catalogue, songs):
     entry = catalogue.begin(ActionKind.TRASHED, songs[:1], detail={"place": None})
     assert catalogue.last_done() is None
