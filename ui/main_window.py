@@ -14,9 +14,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from core.ports import SyncPort
+from core.types import SongId
 from ui import theme
 from ui.presenters.answers import Result
-from ui.presenters.deeds import Question
 from ui.presenters.notices import Offer
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.rows import Filter, SongRow
@@ -24,15 +24,13 @@ from ui.presenters.window import View, WindowPresenter
 from ui.tasks import TaskLanes
 from ui.theme import Theme
 from ui.widgets import files
-from ui.widgets.confirm import ConfirmDialog
 from ui.widgets.covers import CoverShelf
+from ui.widgets.dialogs import Dialogs
 from ui.widgets.drops import DropVeil, local_paths
-from ui.widgets.keys import KeySheet, bind
+from ui.widgets.keys import bind
 from ui.widgets.results_view import Asked
 from ui.widgets.screens import Screens
-from ui.widgets.sign_in import SignInDialog
 from ui.widgets.strip import StatusStrip
-from ui.widgets.sync_panel import SyncPanel
 from ui.widgets.top_bar import TopBar
 from ui.widgets.transport_bar import TransportBar
 from ui.widgets.window_keys import Doors, window_keys
@@ -63,11 +61,10 @@ class MainWindow(QMainWindow):
         self.theme = Theme(self)
         self.theme.dress(self)
         self.lanes = TaskLanes()
-        self._panel: SyncPanel | None = None  # made when it is first asked for
-        self._sign_in_dialog: SignInDialog | None = None
         self.presenter = WindowPresenter(
             workbench, sync, player=player, lanes=self.lanes, cluster_note=cluster_note
         )
+        self._dialogs = Dialogs(self.presenter, self, look=self.theme)
         self._make_widgets(CoverShelf(workbench, self.lanes))
         self._keys = window_keys(self.presenter, self._doors())
         bind(self, self._keys)
@@ -82,13 +79,7 @@ class MainWindow(QMainWindow):
 
     def show_panel(self, page: int = 0) -> QWidget:
         """Show a page of the Sync panel, about the open song."""
-        self.presenter.sync_panel.open(self.presenter.page.song)
-        panel = self._panel or SyncPanel(self.presenter.sync_panel, self, look=self.theme)
-        self._panel = panel
-        panel.turn(page)
-        panel.show()
-        panel.activateWindow()
-        return panel
+        return self._dialogs.show_panel(page)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Welcome what names files."""
@@ -152,7 +143,7 @@ class MainWindow(QMainWindow):
             add_folder=self._add_folder,
             paste=self._paste,
             choose_demo=self.presenter.show_check,
-            panel=self._open_panel,
+            panel=self._dialogs.show_panel,
             step=self._screens.step,
             delete=self._delete,
             leave=self.presenter.show_library,
@@ -165,17 +156,13 @@ class MainWindow(QMainWindow):
         self._top.add_asked.connect(self._add_songs)
         self._top.folder_asked.connect(self._add_folder)
         self._top.keys_asked.connect(self._show_keys)
-        self._top.panel_asked.connect(self._open_panel)
+        self._top.panel_asked.connect(lambda: self._dialogs.show_panel())
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)
         screens.check.left.connect(presenter.show_library)
         screens.copies.song_asked.connect(self._show_row)
         self._transport.play.clicked.connect(presenter.play_or_pause)
         self._strip.offer_taken.connect(self._take_offer)
-        presenter.duplicate_actions.asks.connect(self._confirm)
-        presenter.sync_panel.asks.connect(self._confirm)
-        presenter.sync.asks_sign_in.connect(self._sign_in)
-        presenter.sync.asks_first.connect(lambda _: self._open_panel())
 
     def _connect_library(self) -> None:
         presenter, table, page = self.presenter, self._screens.table, self._screens.page
@@ -184,7 +171,7 @@ class MainWindow(QMainWindow):
         table.play_asked.connect(lambda: presenter.play_open_song())
         table.remove_asked.connect(presenter.actions.remove)
         table.retry_asked.connect(presenter.actions.retry)
-        table.copies_asked.connect(presenter.show_copies)
+        table.copies_asked.connect(self._show_copies)
         table.add_asked.connect(self._add_songs)
         table.all_asked.connect(self._show_all)
         page.asked.connect(self._ask)
@@ -209,10 +196,10 @@ class MainWindow(QMainWindow):
             case Offer.CONTINUE:
                 presenter.activity.go_on()
             case Offer.SHOW_PROBLEMS:
-                presenter.show(Filter.PROBLEMS)
+                self._show_all(Filter.PROBLEMS)
             case Offer.SHOW_COPIES:
                 presenter.notices.clear()
-                presenter.show_copies(presenter.activity.arrivals.song)
+                self._show_copies(presenter.activity.arrivals.song)
             case Offer.SHOW_SONG:
                 presenter.notices.clear()
                 self._show_row(presenter.activity.arrivals.path)
@@ -227,9 +214,15 @@ class MainWindow(QMainWindow):
         if path is not None:
             self.presenter.show_row(path)
 
-    def _show_all(self) -> None:
+    def _show_copies(self, song_id: SongId | None) -> None:
+        """Show what a song is a copy of, whatever was searched for."""
         self._top.search.clear()
-        self.presenter.show(Filter.ALL)
+        self.presenter.show_copies(song_id)
+
+    def _show_all(self, which: Filter = Filter.ALL) -> None:
+        """Show every row of a filter, whatever was searched for."""
+        self._top.search.clear()
+        self.presenter.show(which)
 
     def _delete(self) -> None:
         """Take the chosen song out of the library; ask before a copy goes to the trash."""
@@ -272,20 +265,4 @@ class MainWindow(QMainWindow):
         files.choose_demo(self, lambda paths: self.presenter.check.check(paths[0]))
 
     def _show_keys(self) -> None:
-        sheet = KeySheet(self._keys, self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.open()
-
-    def _open_panel(self) -> None:
-        self.show_panel()
-
-    def _confirm(self, question: Question) -> None:
-        dialog = ConfirmDialog(question, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(lambda _: self.activateWindow())  # the keyboard comes back
-        dialog.open()
-
-    def _sign_in(self, _: None) -> None:
-        if self._sign_in_dialog is None:
-            self._sign_in_dialog = SignInDialog(self.presenter.sync, self)
-        self._sign_in_dialog.open()
+        self._dialogs.show_keys(self._keys)

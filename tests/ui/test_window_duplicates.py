@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialog, QLabel, QListView, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListView, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.types import Overlap, Verdict
+from core.types import Overlap, SongId, Verdict
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import pair, song
 from tests.ui.rig import WindowRig, said
 from ui.presenters.rows import Filter
 from ui.presenters.window import View
+from ui.widgets.song_table import SongTable
 
 # The offscreen platform has no window manager to tell the size of a dialog to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -206,6 +207,28 @@ def test_a_dropped_copy_is_told_before_its_separation_with_a_link(
     qtbot.waitUntil(lambda: rig.find(QLabel, "proofLabel").text() == "same recording · sure")
     workbench.may_finish.set()
     rig.settle()
+
+
+def test_compare_leads_to_the_copies_whatever_was_searched_for(rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_Escape)
+    search = rig.find(QLineEdit, "searchBox")
+    search.setText("Clip")
+    rig.window.findChild(SongTable).copies_asked.emit(SongId("Clip"))  # from the row's menu
+    rig.settle()
+    assert search.text() == ""
+    assert rig.find(QLabel, "whyBetter").text() == "Clip is an excerpt of it."
+    assert sets(rig).model().rowCount() == 2
+
+
+def test_show_leads_to_the_problems_whatever_was_searched_for(open_window: OpenWindow) -> None:
+    rig = open_window(FakeWorkbench(song("Best")))
+    rig.drop([Path("/new/broken.wav")])
+    rig.settle()
+    rig.find(QLineEdit, "searchBox").setText("Best")
+    offer = rig.find(QPushButton, "offerButton")
+    assert offer.text() == "Show"
+    click(rig, "offerButton")
+    assert rig.titles() == ["broken.wav"]
 
 
 def test_a_thousand_groups_are_listed_searched_and_stepped(

@@ -20,7 +20,7 @@ class Key:
 
     sequence: str
     words: str
-    act: Callable[[], None]
+    act: Callable[[], object]
     shown_as: str = ""
 
 

@@ -18,7 +18,7 @@ class Doors:
     add_folder: Callable[[], None]
     paste: Callable[[], None]
     choose_demo: Callable[[], None]
-    panel: Callable[[], None]
+    panel: Callable[[], object]
     step: Callable[[int], None]
     delete: Callable[[], None]
     leave: Callable[[], None]

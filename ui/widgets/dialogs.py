@@ -1,0 +1,59 @@
+"""The dialogs over the window: the Sync panel, questions, signing in, the sheet of keys."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
+
+from ui.presenters.deeds import Question
+from ui.presenters.window import WindowPresenter
+from ui.theme import Theme
+from ui.widgets.confirm import ConfirmDialog
+from ui.widgets.keys import Key, KeySheet
+from ui.widgets.sign_in import SignInDialog
+from ui.widgets.sync_panel import SyncPanel
+
+
+class Dialogs:
+    """Opens them when they are asked for, and gives the keyboard back to who asked."""
+
+    def __init__(self, presenter: WindowPresenter, window: QWidget, *, look: Theme) -> None:
+        self._presenter = presenter
+        self._window = window
+        self._look = look
+        self._panel: SyncPanel | None = None  # made when it is first asked for
+        self._sign_in: SignInDialog | None = None
+        presenter.duplicate_actions.asks.connect(self._confirm)
+        presenter.sync_panel.asks.connect(self._confirm)
+        presenter.sync.asks_sign_in.connect(lambda _: self._show_sign_in())
+        presenter.sync.asks_first.connect(self._show_travel)
+
+    def show_panel(self, page: int = 0) -> QWidget:
+        """Show a page of the Sync panel, about the open song."""
+        self._presenter.sync_panel.open(self._presenter.page.song)
+        panel = self._panel or SyncPanel(self._presenter.sync_panel, self._window, look=self._look)
+        self._panel = panel
+        panel.turn(page)
+        panel.show()
+        panel.activateWindow()
+        return panel
+
+    def _show_travel(self, _: None) -> None:
+        self.show_panel()
+
+    def show_keys(self, keys: tuple[Key, ...]) -> None:
+        """Show what the keys do."""
+        _open(KeySheet(keys, self._window))
+
+    def _confirm(self, question: Question) -> None:
+        dialog = ConfirmDialog(question, self._window)
+        dialog.finished.connect(lambda _: self._window.activateWindow())
+        _open(dialog)
+
+    def _show_sign_in(self) -> None:
+        if self._sign_in is None:
+            self._sign_in = SignInDialog(self._presenter.sync, self._window)
+        self._sign_in.open()
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
