@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 Codes = NDArray[np.uint32]
 Grain = NDArray[np.uint8]  # core/fingerprint/grain.py
+Tonal = NDArray[np.uint8]  # [n, 12], core/versions/sequence.py
 
 SongId = NewType("SongId", str)  # a UUID, given when the song is added
 LibraryId = NewType("LibraryId", str)  # a UUID

@@ -1,0 +1,1 @@
+"""Versions of one composition: a song's tonal sequence, and how two of them are aligned."""
