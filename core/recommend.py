@@ -17,8 +17,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.fingerprint.proof import same_sound
-from core.types import Codes, Float32Array
+from core.types import Float32Array
 
 LIST_LENGTH = 20
 RECALL = 60  # songs to rank for a list; three times its length leaves room for copies and caps
@@ -144,11 +143,6 @@ def rank(
         )
         for one, n in enumerate(map(len, recalled))
     ]
-
-
-def same_recording(a: Codes, b: Codes) -> bool:
-    """Tell whether two songs hold the same recording, as a whole or in part."""
-    return same_sound(a, b)
 
 
 def density(cosines: Sequence[float]) -> float:

@@ -30,9 +30,6 @@ class Kinship(Enum):
     PART = "part"  # a clip, or a song inside a mix
 
 
-_KINSHIPS = {Proof.RECORDING: Kinship.WHOLE, Proof.EXCERPT: Kinship.PART}
-
-
 def sketch(codes: Codes) -> Codes:
     """Return the sample of a song's codes, uint32 [n], sorted, each once."""
     scattered = np.unique(codes[moving(codes)]) * _SCATTER

@@ -66,11 +66,6 @@ class CodeIndex:
     def __contains__(self, song_id: SongId) -> bool:
         return song_id in self._homes
 
-    @property
-    def n_bytes(self) -> int:
-        """What the postings take in memory, but for those that lie in files."""
-        return sum(part.postings.nbytes for part in self._open)
-
     def add(self, song_id: SongId, codes: PlacedCodes) -> None:
         """Add a song's codes in the place of those that it had."""
         self.add_all([(song_id, codes)])

@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from core.fingerprint.match import Alignment, align, moving
+from core.fingerprint.match import Alignment, moving
 from core.types import Codes, Confidence
 
 # Re-encodings and levels differ in up to 0.04 of bits, equalisers and compressors in up to 0.22;
@@ -86,12 +86,6 @@ def is_another_take(found: Alignment, *, grain_error: float | None) -> bool:
     is_close = found.bit_error_rate <= CLOSE_ERROR
     limit = CLOSE_GRAIN_ERROR if is_close else TAKE_GRAIN_ERROR
     return grain_error is not None and grain_error > limit
-
-
-def same_sound(a: Codes, b: Codes) -> bool:
-    """Whether two songs hold one recording, as a whole or one inside the other."""
-    found = align(a, b)
-    return found is not None and prove(a, b, found=found) is not None
 
 
 def confidence(proof: Proof, found: Alignment, *, grain_error: float | None) -> Confidence:

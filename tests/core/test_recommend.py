@@ -15,11 +15,9 @@ from core.recommend import (
     Why,
     density,
     rank,
-    same_recording,
 )
-from core.types import Codes, Float32Array
+from core.types import Float32Array
 
-NO_CODES = np.zeros(0, np.uint32)
 QUERY = 0
 
 
@@ -218,24 +216,6 @@ def test_a_list_does_not_depend_on_the_others() -> None:
         assert kept(alone) == kept(found)
         assert alone.reasons == found.reasons
     assert rank(songs, [], recalled=[]) == []
-
-
-def codes(seed: int, *, length: int = 400) -> Codes:
-    return np.random.default_rng(seed).integers(0, 1 << 32, length, dtype=np.uint32)
-
-
-def again(original: Codes, *, share: float = 0.03) -> Codes:
-    flips = np.random.default_rng(7).random((len(original), 32)) < share
-    masks = (flips * (np.uint64(1) << np.arange(32, dtype=np.uint64))).sum(axis=1)
-    return original ^ masks.astype(np.uint32)
-
-
-@pytest.mark.parametrize("share", [0.01, 0.06, 0.12])
-def test_a_recording_is_known_in_other_encodings(share: float) -> None:
-    sound = codes(8, length=1500)
-    assert same_recording(sound, again(sound, share=share))
-    assert not same_recording(sound, codes(9, length=1500))
-    assert not same_recording(sound, NO_CODES)
 
 
 def test_density_is_the_mean_cosine() -> None:
