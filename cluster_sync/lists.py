@@ -82,29 +82,17 @@ class ListItem:
 
 
 @dataclass(frozen=True, slots=True)
-class DroppedItem:
-    """A song that was recalled and isn't in the list; ``of`` is what it is a copy of, or empty."""
-
-    key: CatalogueId
-    title: str
-    artist: str
-    score: float
-    why: Drop
-    of: str
-
-
-@dataclass(frozen=True, slots=True)
 class StoredList:
-    """A list as it is stored.
+    """A list as it is stored; items and dropped are lines (``item_line``, ``dropped_line``).
 
     ``moved`` says of each item how far ranking moved it up; ``numbers`` are those of all songs that
     are told of (``key_number``).
     """
 
     digest: str
-    items: Sequence[ListItem]
+    items: Sequence[str]
     moved: Sequence[int]
-    dropped: Sequence[DroppedItem]
+    dropped: Sequence[str]
     recalled: int
     reach: float
     numbers: Sequence[int]
@@ -147,7 +135,7 @@ def bare_row(key: str, values: Values) -> Row:
 
 def list_row(key: str, made: StoredList) -> Row:
     """Return a list as a row."""
-    items = items_text(made.items)
+    items = f"[{','.join(made.items)}]"
     values: Values = {
         "digest": made.digest,
         "stamp": hashlib.sha256(items.encode()).hexdigest(),
@@ -164,10 +152,30 @@ def key_number(key: str) -> int:
     return int.from_bytes(told, "big", signed=True)
 
 
+def head_text(key: str, title: str, artist: str) -> str:
+    """Return what a line begins with, as JSON without its bracket.
+
+    A song stands in many lists: this is made once, and a line is put together of it.
+    """
+    return _json([key, title, artist])[1:-1]
+
+
+def item_line(head: str, score: float, reason: str) -> str:
+    """Return one line of a list, as JSON."""
+    return f'[{head},{score!r},"{reason}"]'
+
+
+def dropped_line(head: str, score: float, why: Drop, *, of: str) -> str:
+    """Return what is kept of a song that was recalled and isn't in the list, as JSON.
+
+    ``of`` is what it is a copy of, or empty.
+    """
+    return f'[{head},{score!r},"{_LETTERS[why]}","{of}"]'
+
+
 def items_text(items: Sequence[ListItem]) -> str:
     """Return a list as a row's text."""
-    lines = [[one.key, one.title, one.artist, one.score, one.reason] for one in items]
-    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+    return _json([[one.key, one.title, one.artist, one.score, one.reason] for one in items])
 
 
 def read_items(text: str) -> tuple[ListItem, ...]:
@@ -196,8 +204,10 @@ def read_explanation(values: Mapping[str, str | int | float]) -> Explanation:
 
 
 def _explanation_text(made: StoredList) -> str:
-    dropped = [[d.key, d.title, d.artist, d.score, _LETTERS[d.why], d.of] for d in made.dropped]
-    told = [made.recalled, list(made.moved), dropped]
+    return f"[{made.recalled},{_json(list(made.moved))},[{','.join(made.dropped)}]]"
+
+
+def _json(told: object) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

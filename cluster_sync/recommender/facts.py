@@ -8,6 +8,7 @@ import numpy as np
 from cluster_sync.lists import (
     MAX_DROPPED_NAME_BYTES,
     MAX_LISTED_NAME_BYTES,
+    head_text,
     key_number,
 )
 from cluster_sync.recommender.complete import CompleteReader
@@ -23,8 +24,6 @@ NAME_FIELDS = ("title", "artist")
 PAGE = 2048  # songs that are read at once: 1 MB of vectors
 _RANKED = ("density", "recording", "parts")
 
-Names = tuple[str, str]  # title and artist
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -35,8 +34,9 @@ class Fetched:
 
 
 class Facts:
-    """A pool of songs for ranking, their names and numbers; places are good until ``hold``.
+    """A pool of songs for ranking, what their lines begin with, and their numbers.
 
+    Places are good until ``hold``.
     ``known`` are rows with ``NAME_FIELDS`` that whoever makes lists has read anyway.
     """
 
@@ -52,8 +52,8 @@ class Facts:
     def _clear(self) -> None:
         self.keys: list[str] = []
         self.numbers: list[int] = []
-        self.kept_names: list[Names] = []
-        self.dropped_names: list[Names] = []
+        self.kept_heads: list[str] = []
+        self.dropped_heads: list[str] = []
         self.places: dict[str, int] = {}
         self._numbers: dict[str, int] = {"": 0}
         self._parts: dict[int, frozenset[str]] = {}
@@ -103,8 +103,12 @@ class Facts:
         self.places[row.key] = place
         self.numbers.append(key_number(row.key))
         title, artist = str(row.values["title"]), str(row.values["artist"])
-        self.kept_names.append(_cut(title, artist, limit=MAX_LISTED_NAME_BYTES))
-        self.dropped_names.append(_cut(title, artist, limit=MAX_DROPPED_NAME_BYTES))
+        kept = _head(row.key, title, artist, limit=MAX_LISTED_NAME_BYTES)
+        is_short = 4 * max(len(title), len(artist)) <= MAX_DROPPED_NAME_BYTES
+        self.kept_heads.append(kept)
+        self.dropped_heads.append(
+            kept if is_short else _head(row.key, title, artist, limit=MAX_DROPPED_NAME_BYTES)
+        )
         self._vectors[place] = row.vector
         self._densities[place] = traits.density
         self._recordings[place] = self._number(f"recording {traits.recording}")
@@ -117,12 +121,12 @@ class Facts:
         return self._numbers.setdefault(text, len(self._numbers))
 
 
-def _cut(title: str, artist: str, *, limit: int) -> Names:
-    """Return title and artist, each cut to so many bytes."""
-    if 4 * max(len(title), len(artist)) <= limit:
-        return title, artist
-    return _within(title, limit), _within(artist, limit)
+def _head(key: str, title: str, artist: str, *, limit: int) -> str:
+    """Return what a song's lines begin with, title and artist each cut to so many bytes."""
+    return head_text(key, _within(title, limit), _within(artist, limit))
 
 
 def _within(text: str, limit: int) -> str:
+    if 4 * len(text) <= limit:
+        return text
     return text.encode()[:limit].decode(errors="ignore")

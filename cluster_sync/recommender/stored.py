@@ -1,14 +1,15 @@
 """A ranking as it is stored: the list, and how it came about, within Milvus' limits."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
-from cluster_sync.lists import MAX_EXPLAINED, DroppedItem, ListItem, StoredList
+from cluster_sync.lists import MAX_EXPLAINED, StoredList, dropped_line, item_line
 from cluster_sync.recommender.complete import Recalled
 from cluster_sync.recommender.facts import Facts
 from core.recommend import LIST_LENGTH, NOWHERE, Drop, Ranking
-from core.types import CatalogueId, Float32Array
+from core.types import Float32Array
 
 EVERYTHING = -1.0  # below every cosine: a song with few others takes any into its list
 
@@ -16,50 +17,47 @@ EVERYTHING = -1.0  # below every cosine: a song with few others takes any into i
 def stored_list(recalled: Recalled, ranking: Ranking, facts: Facts) -> StoredList:
     """Return what is kept of a ranking; of what was dropped, the nearest."""
     kept = ranking.kept()
-    moved = ranking.moved.tolist()
-    items, dropped = _items(ranking, kept, facts), _dropped(ranking, facts)
+    dropped = [(one, why) for one, why in enumerate(ranking.reasons) if isinstance(why, Drop)]
     dropped = dropped[: MAX_EXPLAINED - len(kept)]
-    hits = recalled.hits
-    numbers = {facts.keys[place]: facts.numbers[place] for place in ranking.places.tolist()}
+    moved, places, hits = ranking.moved.tolist(), ranking.places.tolist(), recalled.hits
     return StoredList(
         digest=str(recalled.row.values["digest"]),
-        items=items,
+        items=_items(ranking, kept, facts),
         moved=[moved[one] for one in kept],
-        dropped=dropped,
+        dropped=_dropped(ranking, dropped, facts),
         recalled=len(moved),
         reach=round(hits[LIST_LENGTH - 1].score, 5) if len(hits) >= LIST_LENGTH else EVERYTHING,
-        numbers=[numbers[key] for key in (*(i.key for i in items), *(d.key for d in dropped))],
+        numbers=[facts.numbers[places[one]] for one in (*kept, *(d[0] for d in dropped))],
     )
 
 
-def _items(ranking: Ranking, kept: list[int], facts: Facts) -> list[ListItem]:
+def _items(ranking: Ranking, kept: Sequence[int], facts: Facts) -> list[str]:
+    """Return the lines of a list."""
     copies = Counter(ranking.copy_of.tolist())
     places, scores = ranking.places.tolist(), _rounded(ranking.scores, 6)
-    items = []
-    for one in kept:
-        place = places[one]
-        title, artist = facts.kept_names[place]
-        reason = _words(ranking.reasons[one].value, copies[place])
-        items.append(ListItem(CatalogueId(facts.keys[place]), title, artist, scores[one], reason))
-    return items
+    return [
+        item_line(
+            facts.kept_heads[places[one]],
+            scores[one],
+            _words(ranking.reasons[one].value, copies[places[one]]),
+        )
+        for one in kept
+    ]
 
 
-def _dropped(ranking: Ranking, facts: Facts) -> list[DroppedItem]:
-    told = zip(
-        ranking.places.tolist(),
-        _rounded(ranking.scores, 4),
-        ranking.reasons,
-        ranking.copy_of.tolist(),
-        strict=True,
-    )
-    found = []
-    for place, score, why, of in told:
-        if isinstance(why, Drop):
-            title, artist = facts.dropped_names[place]
-            original = facts.keys[of] if of != NOWHERE else ""
-            key = CatalogueId(facts.keys[place])
-            found.append(DroppedItem(key, title, artist, score, why, original))
-    return found
+def _dropped(ranking: Ranking, dropped: Sequence[tuple[int, Drop]], facts: Facts) -> list[str]:
+    """Return the lines of what was dropped, and why."""
+    places, copy_of = ranking.places.tolist(), ranking.copy_of.tolist()
+    scores = _rounded(ranking.scores, 4)
+    return [
+        dropped_line(
+            facts.dropped_heads[places[one]],
+            scores[one],
+            why,
+            of=facts.keys[copy_of[one]] if copy_of[one] != NOWHERE else "",
+        )
+        for one, why in dropped
+    ]
 
 
 def _rounded(scores: Float32Array, digits: int) -> list[float]:
