@@ -7,14 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.cluster_types import SyncState
+from core.cluster_types import CatalogueVerdict, SyncState
 from core.copy_types import CheckReport
-from core.types import Overlap, PairVerdict, SongId, Verdict
+from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Verdict
 from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import song
-from tests.ui.rig import WindowRig
+from tests.ui.rig import WindowRig, said
 from ui.presenters.window import View
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -32,6 +32,13 @@ def rig(open_window: OpenWindow) -> WindowRig:
     near = tuple(workbench.similar(SongId("Near")))
     workbench.checks[DEMO] = CheckReport(DEMO, (close,), near, (), (), (), 200.0)
     return open_window(workbench, FakeSync(SyncState.IN_STEP, waiting=0))
+
+
+def elsewhere(title: str) -> CatalogueVerdict:
+    verdict, overlap = Verdict.SAME_RECORDING, Overlap(0.0, 0.0, 200.0)
+    return CatalogueVerdict(
+        CatalogueId(f"other:{title}"), title, "", verdict, 0.97, overlap, Confidence.SURE
+    )
 
 
 def shown(rig: WindowRig) -> list[str]:
@@ -80,6 +87,41 @@ def test_what_is_found_is_heard_beside_the_demo(rig: WindowRig) -> None:
     rig.press(Qt.Key.Key_J)
     rig.press(Qt.Key.Key_L)
     assert rig.player.plays[-1][0] == "Far.mp3"
+
+
+def test_keys_are_about_the_lines_that_the_keyboard_is_on(rig: WindowRig) -> None:
+    rig.sync.found = [elsewhere("one"), elsewhere("two")]
+    rig.press(Qt.Key.Key_C)
+    rig.drop([DEMO])
+    rig.settle()
+    rig.window.presenter.check.ask_catalogue()
+    rig.settle()
+    here, there = (rig.find(QListView, name) for name in ("hereFound", "catalogueFound"))
+    there.setFocus()
+    rig.press(Qt.Key.Key_BracketRight)
+    assert (here.currentIndex().row(), there.currentIndex().row()) == (0, 1)
+    rig.press(Qt.Key.Key_L)
+    assert said(rig) == "two is not in this library, so it can't be played here."
+    here.setFocus()
+    rig.press(Qt.Key.Key_J)
+    assert (here.currentIndex().row(), there.currentIndex().row()) == (1, 1)
+
+
+def test_keys_leave_the_hidden_screens_alone(rig: WindowRig) -> None:
+    page = rig.window.presenter.page
+    rig.choose("Far")
+    tab, line = page.tab, page.shown_list.index
+    rig.press(Qt.Key.Key_C)
+    rig.press(Qt.Key.Key_2)
+    rig.press(Qt.Key.Key_BracketRight)
+    rig.window.presenter.play_or_pause()
+    assert (page.tab, page.shown_list.index) == (tab, line)
+    assert rig.player.plays == [], "the page's song is hidden, and no demo was chosen"
+    rig.drop([DEMO])
+    rig.settle()
+    assert rig.find(QListView, "hereFound").hasFocus(), "no button is pressed by a Space"
+    rig.press(Qt.Key.Key_Space)
+    assert rig.player.plays == [("demo.wav", 0.0)]
 
 
 def test_the_library_is_one_key_away_and_drops_are_added_again(rig: WindowRig) -> None:

@@ -13,6 +13,7 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import pair, song
 from tests.ui.rig import WindowRig, said
+from ui.presenters.answers import Tab
 from ui.presenters.rows import Filter
 from ui.presenters.window import View
 from ui.widgets.song_table import SongTable
@@ -99,6 +100,17 @@ def test_keys_move_through_sets_and_copies_and_play_both(rig: WindowRig) -> None
     assert sets(rig).currentIndex().row() == 1
     assert rig.find(QLabel, "whyBetter").text() == "Clip is an excerpt of it."
     assert not rig.find(QPushButton, "keepButton").isVisible()
+
+
+def test_space_plays_the_compared_copies_and_not_the_hidden_song(rig: WindowRig) -> None:
+    rig.press(Qt.Key.Key_Escape)
+    rig.choose("Clip")
+    rig.press(Qt.Key.Key_D)
+    rig.settle()
+    rig.press(Qt.Key.Key_3)
+    assert rig.window.presenter.page.tab is Tab.NEIGHBOURS
+    rig.press(Qt.Key.Key_Space)
+    assert rig.player.plays == [("Copy.mp3", 5.0)]
 
 
 def test_a_click_on_a_wave_plays_that_song_there(rig: WindowRig) -> None:

@@ -54,6 +54,11 @@ class Finding:
         return self._found.results
 
     @property
+    def index(self) -> int | None:
+        """Which line is chosen."""
+        return self._current
+
+    @property
     def current(self) -> Result | None:
         """The chosen line."""
         return None if self._current is None else self._found.results[self._current]
@@ -63,6 +68,11 @@ class Finding:
         if 0 <= index < len(self.results) and index != self._current:
             self._current = index
             self.chosen.emit(None)
+
+    def step(self, by: int) -> None:
+        """Choose the line that is ``by`` further."""
+        if self.results:
+            self.choose(min(len(self.results) - 1, max(0, (self._current or 0) + by)))
 
     def show(self, found: Findings) -> None:
         """Show other findings, the closest chosen."""
@@ -87,6 +97,7 @@ class CheckPresenter:
         self._sync = sync
         self._transport = transport
         self._lanes = lanes
+        self._place = Where.HERE  # whose lines the keys are about
         self._path: Path | None = None
         self._duration_s = 0.0
         self._heard: CheckReport | None = None  # what the catalogue can be asked with
@@ -120,6 +131,12 @@ class CheckPresenter:
         return what[:1].upper() + what[1:] or "Listening"
 
     @property
+    def finding(self) -> Finding:
+        """The lines that the keys are about: where the user is, else where there are some."""
+        there = self.places[self._place]
+        return there if there.results else self.places[_other(self._place)]
+
+    @property
     def note(self) -> str:
         """What is added, and what leaves this machine."""
         if self._path is None or self.places[Where.HERE].found.state is ListState.LOADING:
@@ -139,11 +156,16 @@ class CheckPresenter:
             and self.places[Where.CATALOGUE].found.state is ListState.LOADING
         )
 
+    def turn(self, where: Where) -> None:
+        """Let the keys be about one place's lines."""
+        self._place = where
+
     def check(self, path: Path) -> None:
         """Check a file, instead of the one before."""
         if self._running:
             self._running.cancel()
         self._path, self._duration_s, self._heard = path, 0.0, None
+        self._place = Where.HERE
         self._show(LOOKING, NOTHING_YET)
         self._start(
             lambda progress: self._workbench.check(path, progress=progress),
@@ -174,6 +196,7 @@ class CheckPresenter:
         heard = self._heard
         if heard is None or self._running or not self._cluster:
             return
+        self._place = Where.CATALOGUE
         self.places[Where.CATALOGUE].show(replace(LOOKING, sent_to=self._cluster))
         self._start(
             lambda progress: findings.catalogue(self._sync, heard, progress=progress),
@@ -181,14 +204,18 @@ class CheckPresenter:
             where=Where.CATALOGUE,
         )
 
+    def play_demo(self) -> None:
+        """Play the demo alone, once it was listened to."""
+        if self._path and self._duration_s:
+            self._transport.play_alone(self._demo(self._path, 0.0, match_s=0.0))
+
     def play(self, result: Result) -> None:
         """Play a song where it meets the demo, with the demo on side A."""
         if self._path is None:
             return
         match = result.match
         start_s, long_s = (match.query_s, match.duration_s) if match else (0.0, 0.0)
-        demo = Deck(None, self._path, self.name, self._duration_s, start_s, long_s, NO_WAVE)
-        self._transport.play_beside(demo, result)
+        self._transport.play_beside(self._demo(self._path, start_s, match_s=long_s), result)
 
     def switch(self, result: Result) -> None:
         """Switch between the demo and a song; the two come to the transport first."""
@@ -196,6 +223,9 @@ class CheckPresenter:
             self._transport.switch()
         else:
             self.play(result)
+
+    def _demo(self, path: Path, meeting_s: float, *, match_s: float) -> Deck:
+        return Deck(None, path, self.name, self._duration_s, meeting_s, match_s, NO_WAVE)
 
     def _take_report(self, report: CheckReport) -> None:
         self._duration_s, self._heard = report.duration_s, report
@@ -239,3 +269,7 @@ class CheckPresenter:
     def _show(self, here: Findings, catalogue: Findings) -> None:
         self.places[Where.HERE].show(here)
         self.places[Where.CATALOGUE].show(catalogue)
+
+
+def _other(where: Where) -> Where:
+    return Where.CATALOGUE if where is Where.HERE else Where.HERE

@@ -93,8 +93,12 @@ class TransportPresenter:
 
     def play_song(self, song: Song, overview: Float32Array = NO_WAVE, *, at_s: float = 0.0) -> None:
         """Play a song of the library."""
-        self._decks = {Side.A: deck_of(song, overview, meeting_s=at_s)}
-        self._start(Side.A, at_s)
+        self.play_alone(deck_of(song, overview, meeting_s=at_s))
+
+    def play_alone(self, deck: Deck) -> None:
+        """Play a song from its moment on, with nothing on the other side."""
+        self._decks = {Side.A: deck}
+        self._start(Side.A, deck.meeting_s)
 
     def play_match(self, song: Song, result: Result, *, overview: Float32Array = NO_WAVE) -> None:
         """Play a result at the match, with the open song on the other side."""

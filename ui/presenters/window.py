@@ -15,7 +15,6 @@ from ui.presenters.check import CheckPresenter
 from ui.presenters.deeds import Deeds
 from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
-from ui.presenters.findings import Where
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter
@@ -134,12 +133,17 @@ class WindowPresenter:
         self.sync.refresh()
 
     def play_or_pause(self) -> None:
-        """Play or pause what is on the transport, else play the open song."""
-        song = self.page.song
-        if self.transport.deck is None and song:
-            self.transport.play_song(song, self.page.overview)
-        else:
+        """Play or pause what is on the transport, else play what the screen is about."""
+        if self.transport.deck:
             self.transport.toggle()
+            return
+        match self._view:
+            case View.DUPLICATES:
+                self.duplicates.play()
+            case View.CHECK:
+                self.check.play_demo()
+            case View.LIBRARY:
+                self.play_open_song()
 
     def play_open_song(self, at_share: float = 0.0) -> None:
         """Play the open song from a share in [0, 1] of it."""
@@ -165,6 +169,21 @@ class WindowPresenter:
                 if song and result:
                     self.transport.play_match(song, result, overview=self.page.overview)
 
+    def step_result(self, by: int) -> None:
+        """Choose the next result, copy or finding of the screen that is shown."""
+        match self._view:
+            case View.DUPLICATES:
+                self.duplicates.choose_copy(self.duplicates.copy_index + by)
+            case View.CHECK:
+                self.check.finding.step(by)
+            case View.LIBRARY:
+                self.page.shown_list.step(by)
+
+    def turn_tab(self, tab: Tab) -> None:
+        """Turn to another list of the open song, where its page is shown."""
+        if self._view is View.LIBRARY:
+            self.page.turn(tab)
+
     def switch(self) -> None:
         """Switch sides; what is compared comes to the transport first, where it is not there."""
         match self._view:
@@ -183,7 +202,7 @@ class WindowPresenter:
             self.transport.switch()
 
     def _with_found(self, act: Callable[[Result], None]) -> None:
-        found = self.check.places[Where.HERE].current
+        found = self.check.finding.current
         if found:
             act(found)
 

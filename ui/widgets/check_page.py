@@ -1,7 +1,10 @@
 """The screen of the check before release: a demo, how far it is, and what it is close to."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QProgressBar,
     QStackedLayout,
@@ -51,6 +54,7 @@ class FindingView(QWidget):
         self.lines.asked.connect(self.asked)
         self._nothing.pressed.connect(self.pressed)
         finding.changed.connect(self._show)
+        finding.chosen.connect(self._choose)
         self._show(None)
 
     def _lay_out(self) -> None:
@@ -63,6 +67,15 @@ class FindingView(QWidget):
         column.addWidget(self._heading)
         column.addWidget(self._headline)
         column.addWidget(self._stack, 1)
+
+    def focus(self) -> None:
+        """Bring the keyboard to the lines, or to the button that stands for them."""
+        is_full = self._finding.found.state is ListState.FULL
+        (self.lines if is_full else self._nothing).setFocus()
+
+    def _choose(self, _: None) -> None:
+        if self._finding.index is not None:
+            self.lines.choose(self._finding.index)
 
     def _show(self, _: None) -> None:
         found = self._finding.found
@@ -94,6 +107,7 @@ class CheckPage(QWidget):
         self.setObjectName("checkPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._check = check
+        self._was_running = False
         self._name = parts.CutLabel(size_px=theme.TITLE_PX)
         self._name.setFont(theme.font(theme.TITLE_PX, theme.Weight.BOLD))
         self._note = parts.CutLabel(tone="muted")
@@ -119,14 +133,14 @@ class CheckPage(QWidget):
     def focus(self) -> None:
         """Bring the keyboard to what can be done next."""
         is_found = bool(self._check.name) and not self._check.is_running
-        (self.views[Where.HERE].lines if is_found else self._invitation).setFocus()
+        if is_found:
+            self.views[self._check.finding.where].focus()
+        else:
+            self._invitation.setFocus()
 
     def step(self, by: int) -> None:
-        """Choose the line that is ``by`` further in what was found here."""
-        lines = self.views[Where.HERE].lines
-        last = lines.model().rowCount() - 1
-        if last >= 0:
-            lines.choose(min(last, max(0, lines.currentIndex().row() + by)))
+        """Choose the line that is ``by`` further where the keyboard is or was."""
+        self._check.finding.step(by)
 
     def _lay_out(self) -> None:
         self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
@@ -163,8 +177,9 @@ class CheckPage(QWidget):
         self.views[Where.HERE].pressed.connect(self._check.again)
         self.views[Where.CATALOGUE].pressed.connect(self._check.ask_catalogue)
         self._check.changed.connect(self._show)
-        for view in self.views.values():
+        for where, view in self.views.items():
             view.asked.connect(self._ask)
+            view.lines.reached.connect(partial(self._check.turn, where))
 
     def _ask(self, part: ResultPart, result: object) -> None:
         act = self._check.play if part is ResultPart.PLAY else self._check.switch
@@ -172,6 +187,8 @@ class CheckPage(QWidget):
 
     def _show(self, _: None) -> None:
         check, report = self._check, self._check.report
+        has_ended = self._was_running and not check.is_running
+        self._was_running = check.is_running
         self._name.say(f"{TITLE}: {check.name}" if check.name else TITLE)
         self._note.say(check.note)
         self._stack.setCurrentIndex(1 if check.name else 0)
@@ -181,3 +198,10 @@ class CheckPage(QWidget):
         self._doing.setText(check.words)
         self._bar.setRange(0, report.total if report else 0)
         self._bar.setValue(report.done if report else 0)
+        if has_ended and self._has_keyboard():
+            self.focus()
+
+    def _has_keyboard(self) -> bool:
+        """Return whether the keyboard is on this screen, or on what has just been hidden there."""
+        focus = QApplication.focusWidget()
+        return self.isVisible() and (focus is None or self.isAncestorOf(focus))

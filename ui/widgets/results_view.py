@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedLayout, QWidget
 
 from ui import theme
@@ -32,6 +32,12 @@ class ResultsList(QListView):
 
     pressed_part = Signal(QModelIndex, object)
     entered_row = Signal(QModelIndex)
+    reached = Signal()  # by the keyboard
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that the keyboard is here."""
+        super().focusInEvent(event)
+        self.reached.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Tell of Return and Enter; everything else is Qt's."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ui.presenters.answers import Tab
-from ui.presenters.window import View, WindowPresenter
+from ui.presenters.window import WindowPresenter
 from ui.widgets.keys import Key
 
 
@@ -34,8 +34,8 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("K", "", partial(step, -1)),
         Key("L", "Play the result, or the other copy, at the match", presenter.play_match),
         Key("A", "Switch between A and B", presenter.switch),
-        Key("]", "Next or previous result", partial(_step_result, presenter, 1), "[  ]"),
-        Key("[", "", partial(_step_result, presenter, -1)),
+        Key("]", "Next or previous result", partial(presenter.step_result, 1), "[  ]"),
+        Key("[", "", partial(presenter.step_result, -1)),
         Key("1", "Neighbours, Versions, Duplicates, Recommended", _turner(presenter, 0), "1 to 4"),
         *(Key(str(at + 1), "", _turner(presenter, at)) for at in range(1, len(Tab))),
         Key("Ctrl+F", "Search", doors.search),
@@ -54,12 +54,4 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
 
 
 def _turner(presenter: WindowPresenter, index: int) -> Callable[[], None]:
-    return partial(presenter.page.turn, tuple(Tab)[index])
-
-
-def _step_result(presenter: WindowPresenter, by: int) -> None:
-    """Choose the next result, or the next copy where copies are shown."""
-    if presenter.view is View.DUPLICATES:
-        presenter.duplicates.choose_copy(presenter.duplicates.copy_index + by)
-    else:
-        presenter.page.shown_list.step(by)
+    return partial(presenter.turn_tab, tuple(Tab)[index])
