@@ -23,6 +23,12 @@ UNDONE = {
     ActionKind.TAGGED: "{n} got the old tags back.",
 }
 UNDO_HINT = "`songkin undo` takes it back."
+GIVEN_UP = {
+    ActionKind.TRASHED: "Given up: what was moved to the trash ({n}) stays there.",
+    ActionKind.REMOVED: "Given up: what was taken out of the library ({n}) stays out.",
+    ActionKind.DECIDED: "Given up: what was said of the pair stays.",
+    ActionKind.TAGGED: "Given up: the tags that were written ({n}) stay.",
+}
 NOTHING_TO_UNDO = "Nothing to undo."
 NOT_CLOSE = "Nothing {where} is proved to share its recording or backing. That is no proof of the "
 NOT_CLOSE += "opposite: a strong change of speed or pitch can hide a copy."
@@ -46,6 +52,13 @@ def undone_words(action: DoneAction | None) -> str:
     if action is None:
         return NOTHING_TO_UNDO
     return UNDONE[action.kind].format(n=_count(action))
+
+
+def given_up_words(action: DoneAction | None) -> str:
+    """Say what will not be taken back."""
+    if action is None:
+        return NOTHING_TO_UNDO
+    return GIVEN_UP[action.kind].format(n=_count(action))
 
 
 def group_shape(group: DuplicateGroup, song: SongOf) -> Shape:

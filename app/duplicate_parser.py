@@ -34,7 +34,12 @@ def _add_keeping(commands: Commands) -> None:
     tagged = verb_of(commands, "copy-tags", verbs.copy_tags, does="write a song's tags into others")
     tagged.add_argument("song", metavar="SONG", help=SONG_HELP)
     tagged.add_argument("other", nargs="+", metavar="OTHER")
-    verb_of(commands, "undo", verbs.undo, does="take back what was done last")
+    undone = verb_of(commands, "undo", verbs.undo, does="take back what was done last")
+    undone.add_argument(
+        "--give-up",
+        action="store_true",
+        help="forget it, so that what was done before can be undone",
+    )
 
 
 def _add_deciding(commands: Commands) -> None:

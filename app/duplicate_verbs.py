@@ -81,13 +81,18 @@ def decide(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def undo(args: argparse.Namespace, settings: Settings) -> int:
-    """Take back what was done last."""
+    """Take back what was done last; or give that up, where it can't be taken back."""
     with wiring.open_workbench(settings) as bench:
-        action = bench.undo()
+        if args.give_up:
+            action = bench.last_action()
+            if action is not None:
+                bench.give_up(action)
+        else:
+            action = bench.undo()
     if args.json:
         output.emit(shapes.action_shape(action))
     else:
-        output.put(shapes.undone_words(action))
+        output.put(shapes.given_up_words(action) if args.give_up else shapes.undone_words(action))
     return OK
 
 

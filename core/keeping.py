@@ -100,6 +100,18 @@ class Keeping:
                     self._retagging.undo(entry)
             return _done(entry)
 
+    def give_up(self, action: DoneAction) -> bool:
+        """Forget an action that can't be taken back, so that what was done before can be.
+
+        Files stay where they are. Return False, with nothing forgotten, where it is not the last.
+        """
+        with self._lock:
+            entry = self._catalogue.last_done()
+            if entry is None or _done(entry) != action:
+                return False
+            self._catalogue.drop(entry)
+            return True
+
     def recover(self) -> None:
         """Put back what an action that was cut short has moved; called before anything else."""
         for entry in self._catalogue.pending():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core import tagging
@@ -24,6 +24,7 @@ class _Change:
     before: TagSheet
     old: FileStamp
     new: FileStamp
+    undone: FileStamp | None = None  # with its old tags again, while those are written
 
 
 class Retagging:
@@ -62,16 +63,26 @@ class Retagging:
             _check_unchanged(known[change.song_id])
         sheets = [(known[change.song_id], change.before) for change in here]
         with self._ready(sheets, whole=True) as ready:
-            self._put(ready, [change.song_id for change in here])
+            undone = [replace(c, undone=one.stamp) for c, one in zip(here, ready, strict=True)]
+            entry = self._catalogue.reopen(entry, detail=_to_json(undone))
+            try:
+                self._put(ready, [change.song_id for change in here])
+            except WorldError:
+                self.recover(entry)
+                raise
         self._catalogue.drop(entry)
 
     def recover(self, entry: Entry) -> None:
-        """Settle what was cut short: files that have their new tags keep them, and are known."""
+        """Settle what was cut short: files keep the tags that they have got, and are known.
+
+        What was on its way back can be taken back once more.
+        """
         for change in _from_json(entry.detail):
             song = self._catalogue.song(change.song_id)
             tagging.clear_part(song.path)
-            if scan.stamp(song.path) == change.new:
-                self._follow(song, change.new)
+            stamp = scan.stamp(song.path)
+            if stamp in (change.new, change.undone):
+                self._follow(song, stamp)
         self._catalogue.conclude(entry)
 
     @contextmanager
@@ -118,6 +129,7 @@ def _to_json(changes: Sequence[_Change]) -> list[dict[str, Any]]:
             "before": tagging.to_json(change.before),
             "old": asdict(change.old),
             "new": asdict(change.new),
+            "undone": asdict(change.undone) if change.undone else None,
         }
         for change in changes
     ]
@@ -130,6 +142,7 @@ def _from_json(shapes: Sequence[dict[str, Any]]) -> list[_Change]:
             tagging.from_json(shape["before"]),
             FileStamp(**shape["old"]),
             FileStamp(**shape["new"]),
+            FileStamp(**shape["undone"]) if shape.get("undone") else None,
         )
         for shape in shapes
     ]

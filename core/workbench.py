@@ -242,17 +242,16 @@ class Workbench:
         """
         return self._keeping.undo()
 
+    def give_up(self, action: DoneAction) -> bool:
+        """Forget the last action, which ``undo`` can't take back, so that older ones can be.
+
+        Files stay where they are. False, with nothing forgotten, where ``action`` is not the last.
+        """
+        return self._keeping.give_up(action)
+
     def check(self, path: Path, *, progress: Progress) -> CheckReport:
         """Compare a file with the library, in recording and backing; nothing is stored."""
         return self._checking.check(path, progress=progress)
-
-    def dismiss(self, a: SongId, b: SongId) -> None:
-        """Remember that two songs are not duplicates."""
-        self.decide(a, b, decision=Decision.NOT_DUPLICATE)
-
-    def restore(self, a: SongId, b: SongId) -> None:
-        """Take back ``dismiss``."""
-        self.decide(a, b, decision=None)
 
     def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays where it is."""

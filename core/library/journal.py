@@ -1,13 +1,14 @@
 """What was done that can be taken back, the latest first; it survives a restart.
 
 An action is *pending* while files are being moved or written, and *done* when all of it is: a
-pending one that is found at the start was cut short. ``detail`` is the doer's own JSON.
+pending one that is found at the start was cut short, on its way or on its way back. ``detail`` is
+the doer's own JSON.
 """
 
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.copy_types import ActionKind
@@ -77,6 +78,15 @@ class JournalShelf(Shelf):
                 " FROM action WHERE state = :done ORDER BY action_id DESC LIMIT :kept)",
                 {"done": _DONE, "kept": KEPT_ACTIONS},
             )
+
+    def reopen(self, entry: Entry, *, detail: object) -> Entry:
+        """Note that an action is about to be taken back; it is pending again."""
+        with self.database.writing() as connection:
+            connection.execute(
+                "UPDATE action SET state = ?, detail = ? WHERE action_id = ?",
+                (_PENDING, json.dumps(detail), entry.action_id),
+            )
+        return replace(entry, detail=detail)
 
     def take_back(self, entry: Entry, *, song_ids: Sequence[SongId]) -> list[SongId]:
         """Forget an action, and put back these of the songs that left with it; return them.

@@ -132,6 +132,18 @@ def test_groups_keep_and_undo(program: Run, music: Path, tmp_path: Path) -> None
     assert len(program("songs", "--json").json) == 3
 
 
+def test_what_can_t_be_undone_is_given_up(program: Run, music: Path, tmp_path: Path) -> None:
+    assert program("decide", music / "song.flac", music / "other.flac", "same-song").code == 0
+    kept = program("keep", music / "song.flac", music / "copy.mp3", "--json")
+    (music / "copy.mp3").write_bytes(b"something else")
+    assert program("undo").code == 1
+    assert "1 song" in program("undo", "--give-up").out
+    assert trashed(tmp_path / "data" / "Trash") == ["copy.mp3"]
+    assert program("undo", "--json").json["action"]["kind"] == "decided"
+    assert kept.json["action"]["kind"] == "trashed"
+    assert program("undo", "--give-up", "--json").json == {"action": None}
+
+
 def test_decisions(run: Run, music: Path) -> None:
     song, copy, other = (music / name for name in ("song.flac", "copy.mp3", "other.flac"))
     assert run("decide", song, copy, "not-duplicate", "--json").json["action"]["kind"] == "decided"

@@ -56,6 +56,24 @@ def test_a_file_whose_disk_is_away_keeps_no_other_in_the_trash(can, music, libra
         assert bench.catalogue.pending() == []
 
 
+def test_what_can_t_be_undone_is_given_up_and_the_older_goes_on(bench, music, can):
+    named = ids(bench)
+    first = bench.keep(named["song.flac"], others=[named["again.mp3"]])
+    second = bench.keep(named["song.flac"], others=[named["copy.mp3"]])
+    (music / "copy.mp3").write_bytes(b"something else")
+    with pytest.raises(TrashError):
+        bench.undo()
+    assert not bench.give_up(first)  # only the last can be
+    assert bench.last_action() == second
+    assert bench.give_up(second)
+    assert not bench.give_up(second)
+    assert bench.undo() == first
+    assert trashed(can) == ["copy.mp3"]
+    assert (music / "copy.mp3").read_bytes() == b"something else"
+    assert set(ids(bench)) == {"song.flac", "again.mp3", "other.flac"}
+    assert bench.last_action() is None
+
+
 @pytest.mark.usefixtures("expected_warnings")
 def test_a_failure_brings_back_all_that_can_come(bench, music, can, library, monkeypatch):
     named, real = ids(bench), trash.bring_back

@@ -17,7 +17,7 @@ from core.audio import decode
 from core.audio.tag_sheet import Image, TagSheet, read_sheet, write_sheet
 from core.audio.tags import Field, read_tags
 from core.copy_types import ActionKind
-from core.errors import TagError, TagProblem
+from core.errors import LibraryError, TagError, TagProblem
 from core.progress import Progress
 from core.types import Outcome
 from tests import sounds
@@ -250,3 +250,28 @@ def test_a_crash_while_tags_are_written_is_settled_at_the_next_start(made, music
         assert {song.title for song in again.songs()} == {"Ördög 音"}
         again.undo()
         assert str(mutagen.mp3.MP3(music / "b.mp3")["TIT2"]) == "Old"
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt, "disk"])
+def test_an_undo_that_is_cut_short_can_be_done_again(made, music, tmp_path, how):
+    library = Path(shutil.copytree(made / "library", tmp_path / "library"))
+    with open_bench(library) as bench:
+        named, before = ids(bench), sheets(music)
+        bench.copy_tags(named["a.flac"], to=[named["b.mp3"], named["c.m4a"]])
+        real, calls = bench.catalogue.retag, []
+
+        def fail_at_the_first(*args, **options):
+            calls.append(args)
+            if len(calls) == 1:
+                raise how if how != "disk" else bench.catalogue.database.damaged("away")
+            real(*args, **options)
+
+        bench.catalogue.retag = fail_at_the_first
+        with pytest.raises(KeyboardInterrupt if how != "disk" else LibraryError):
+            bench.undo()
+    with open_bench(library) as again:
+        assert again.catalogue.pending() == []
+        assert again.undo().kind is ActionKind.TAGGED
+        assert sheets(music) == before
+        reports = again.add([music], quick=True, progress=Progress())
+        assert {report.outcome for report in reports} == {Outcome.SKIPPED}
