@@ -192,12 +192,18 @@ class TransportPresenter:
         if all(deck.song_id != song_id for deck in self._decks.values()):
             return
         self._player.pause()
-        # Letting go of the device can take a moment.
-        self._lanes.run(Verb(lambda _: self._player.stop()), Lane.COMPUTE)
+        # Letting go can take a moment. In the write lane it comes before the deed that moves the
+        # file, which some systems refuse while it is open.
+        self._lanes.run(Verb(lambda _: self._let_go()), Lane.WRITE)
         self._decks = {}
         self._heard_s = 0.0
         self._is_playing = False
         self.changed.emit(None)
+
+    def _let_go(self) -> None:
+        """Let go of file and device, unless another song plays by now; runs in a lane."""
+        if not self._decks:
+            self._player.stop()
 
     def stop(self) -> None:
         """Fall silent for good, when the window closes."""

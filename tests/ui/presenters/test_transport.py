@@ -12,6 +12,7 @@ from tests.ui.fakes import FakePlayer, HandLanes, overview, song
 from ui.presenters.answers import Result
 from ui.presenters.notices import NoticePresenter, Tone
 from ui.presenters.transport import Side, TransportPresenter
+from ui.presenters.verbs import Lane
 
 MINE = song("mine")
 MATCH = Match(query_s=45.0, song_s=72.0, duration_s=12.0)
@@ -170,6 +171,21 @@ def test_a_song_that_is_taken_away_falls_silent(rig: Rig) -> None:
     rig.lanes.turn()
     assert rig.transport.deck is None
     assert rig.player.state.path is None
+
+
+def test_a_song_that_was_started_meanwhile_plays_on(rig: Rig) -> None:
+    rig.transport.play_song(MINE)
+    rig.transport.release(MINE.song_id)
+    rig.transport.play_song(song("next"))
+    rig.lanes.turn()
+    assert rig.player.state.path == song("next").path
+    assert rig.player.state.is_playing
+
+
+def test_the_file_is_let_go_in_the_lane_that_then_moves_it(rig: Rig) -> None:
+    rig.transport.play_song(MINE)
+    rig.transport.release(MINE.song_id)
+    assert rig.lanes.lanes == [Lane.WRITE]
 
 
 def test_switching_to_a_faster_copy_keeps_the_moment(rig: Rig) -> None:
