@@ -1,8 +1,10 @@
 """Tags copied between songs of the library, in their files and in the catalogue, and back again."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from enum import Enum
 from typing import Any
 
 from core import tagging
@@ -14,6 +16,8 @@ from core.library import scan
 from core.library.journal import Entry
 from core.library.store import Catalogue
 from core.types import FileStamp, Song, SongId
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class _Change:
     undone: FileStamp | None = None  # with its old tags again, while those are written
 
 
+class _Tags(Enum):
+    """Which tags a file has after a stop."""
+
+    NEW = "new"
+    OLD = "old"
+    AWAY = "away"  # that can't be told today
+
+
 class Retagging:
     """Writes tags into files, and lets the catalogue follow, so that none counts as changed."""
 
@@ -38,20 +50,23 @@ class Retagging:
         given = tagging.sheet_to_copy(source.path)
         for song in targets:
             _check_unchanged(song)
-        with self._ready([(song, given) for song in targets], whole=False) as ready:
-            changes = [
-                _Change(song.song_id, one.before, song.stamp, one.stamp)
-                for song, one in zip(targets, ready, strict=True)
-            ]
-            ids = [song.song_id for song in targets]
-            entry = self._catalogue.begin(ActionKind.TAGGED, ids, detail=_to_json(changes))
-            try:
+        ids = [song.song_id for song in targets]
+        # Noted before the first copy is made: whatever stops us, the copies are found and cleared.
+        entry = self._catalogue.begin(ActionKind.TAGGED, ids, detail=[])
+        changes: list[_Change] = []
+        try:
+            with self._ready([(song, given) for song in targets], whole=False) as ready:
+                changes = [
+                    _Change(song.song_id, one.before, song.stamp, one.stamp)
+                    for song, one in zip(targets, ready, strict=True)
+                ]
+                self._catalogue.amend(entry, detail=_to_json(changes))
                 self._put(ready, ids)
-            except WorldError:
-                self._put_back(changes)
-                self._catalogue.drop(entry)
-                raise
-            self._catalogue.conclude(entry)
+        except WorldError:
+            self._put_back(changes)
+            self._catalogue.drop(entry)
+            raise
+        self._catalogue.conclude(entry)
         return entry
 
     def undo(self, entry: Entry) -> None:
@@ -62,28 +77,32 @@ class Retagging:
         for change in here:
             _check_unchanged(known[change.song_id])
         sheets = [(known[change.song_id], change.before) for change in here]
-        with self._ready(sheets, whole=True) as ready:
-            undone = [replace(c, undone=one.stamp) for c, one in zip(here, ready, strict=True)]
-            entry = self._catalogue.reopen(entry, detail=_to_json(undone))
-            try:
+        self._catalogue.reopen(entry)
+        try:
+            with self._ready(sheets, whole=True) as ready:
+                undone = [replace(c, undone=one.stamp) for c, one in zip(here, ready, strict=True)]
+                entry = self._catalogue.amend(entry, detail=_to_json(undone))
                 self._put(ready, [change.song_id for change in here])
-            except WorldError:
-                self.recover(entry)
-                raise
+        except WorldError:
+            self.recover(entry)
+            raise
         self._catalogue.drop(entry)
 
     def recover(self, entry: Entry) -> None:
         """Settle what was cut short: files keep the tags that they have got, and are known.
 
-        What was on its way back can be taken back once more.
+        Where some have new tags that can be taken back. What can't be settled today, since its
+        disk is away, is left for the next start.
         """
-        for change in _from_json(entry.detail):
-            song = self._catalogue.song(change.song_id)
-            tagging.clear_part(song.path)
-            stamp = scan.stamp(song.path)
-            if stamp in (change.new, change.undone):
-                self._follow(song, stamp)
-        self._catalogue.conclude(entry)
+        changes = {change.song_id: change for change in _from_json(entry.detail)}
+        songs = self._catalogue.songs_of(list(entry.songs))
+        found = {self._settle(song, changes.get(song.song_id)) for song in songs}
+        if _Tags.AWAY in found:
+            return
+        if _Tags.NEW in found:
+            self._catalogue.conclude(entry)
+        else:
+            self._catalogue.drop(entry)
 
     @contextmanager
     def _ready(
@@ -108,6 +127,19 @@ class Retagging:
             if scan.stamp(song.path, known=change.new) == change.new:
                 with tagging.prepared(song.path, change.before, whole=True) as ready:
                     self._put([ready], [song.song_id])
+
+    def _settle(self, song: Song, change: _Change | None) -> _Tags:
+        """Clear what lies beside a song's file, and know the file as it is."""
+        try:
+            tagging.clear_part(song.path)
+            stamp = scan.stamp(song.path, known=song.stamp)
+            if change is None or stamp not in (change.new, change.undone):
+                return _Tags.OLD
+            self._follow(song, stamp)
+        except WorldError as error:
+            log.warning("The tags of %s can't be looked at for now: %s", song.path, error)
+            return _Tags.AWAY
+        return _Tags.NEW if stamp == change.new else _Tags.OLD
 
     def _follow(self, song: Song, stamp: FileStamp) -> None:
         self._catalogue.retag(song.song_id, read_tags(song.path), stamp=stamp)

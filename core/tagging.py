@@ -25,6 +25,8 @@ from core.types import FileStamp
 
 # Hidden, with the file's own ending: what writes tags looks at the name too.
 PART_PREFIX = ".songkin-part-"
+PART_CHARS = 16  # 64 bits: no two names in a folder share them
+SUFFIX_CHARS = 8
 
 _PROBLEMS = {
     errno.ENOENT: TagProblem.VANISHED,
@@ -65,22 +67,22 @@ def prepared(path: Path, given: TagSheet, *, whole: bool) -> Iterator[Retagged]:
     ``TagError``.
     """
     path = path.resolve()  # a link stays a link
-    part = path.with_name(PART_PREFIX + path.name)
-    try:
-        with _translating(path):
+    part = _part(path)
+    with _translating(path):
+        try:
             shutil.copy2(path, part)
             before = read_sheet(part)
             write_sheet(part, _joined(given, before, whole=whole))
             _check_sound(path, part)
             yield Retagged(path, part, scan.stamp(part), before=_replaced(before, given))
-    finally:
-        part.unlink(missing_ok=True)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def clear_part(path: Path) -> None:
-    """Take away what a cut short ``prepared`` left beside a file."""
-    path = path.resolve()
-    path.with_name(PART_PREFIX + path.name).unlink(missing_ok=True)
+    """Take away what a cut short ``prepared`` left beside a file; raise ``TagError``."""
+    with _translating(path):
+        _part(path.resolve()).unlink(missing_ok=True)
 
 
 def put(ready: Retagged) -> None:
@@ -109,6 +111,12 @@ def from_json(shape: Mapping[str, Any]) -> TagSheet:
         return TagSheet(texts, None)
     images = ({**image, "data": base64.b64decode(image["data"])} for image in shape["images"])
     return TagSheet(texts, tuple(Image(**image) for image in images))
+
+
+def _part(path: Path) -> Path:
+    """Return the copy's place: names may be as long as a disk lets them, so it is of one length."""
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    return path.with_name(PART_PREFIX + digest[:PART_CHARS] + path.suffix[:SUFFIX_CHARS])
 
 
 def _joined(given: TagSheet, before: TagSheet, *, whole: bool) -> TagSheet:

@@ -48,13 +48,14 @@ class JournalShelf(Shelf):
             )
         return Entry(done.lastrowid or 0, kind, tuple(songs), at, detail)
 
-    def amend(self, entry: Entry, *, detail: object) -> None:
+    def amend(self, entry: Entry, *, detail: object) -> Entry:
         """Replace an action's detail."""
         with self.database.writing() as connection:
             connection.execute(
                 "UPDATE action SET detail = ? WHERE action_id = ?",
                 (json.dumps(detail), entry.action_id),
             )
+        return replace(entry, detail=detail)
 
     def conclude(self, entry: Entry, *, leaving: Sequence[SongId] = ()) -> None:
         """Note that an action is done; songs that leave the library are kept under it.
@@ -79,14 +80,12 @@ class JournalShelf(Shelf):
                 {"done": _DONE, "kept": KEPT_ACTIONS},
             )
 
-    def reopen(self, entry: Entry, *, detail: object) -> Entry:
+    def reopen(self, entry: Entry) -> None:
         """Note that an action is about to be taken back; it is pending again."""
         with self.database.writing() as connection:
             connection.execute(
-                "UPDATE action SET state = ?, detail = ? WHERE action_id = ?",
-                (_PENDING, json.dumps(detail), entry.action_id),
+                "UPDATE action SET state = ? WHERE action_id = ?", (_PENDING, entry.action_id)
             )
-        return replace(entry, detail=detail)
 
     def take_back(self, entry: Entry, *, song_ids: Sequence[SongId]) -> list[SongId]:
         """Forget an action, and put back these of the songs that left with it; return them.

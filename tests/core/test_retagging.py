@@ -275,3 +275,57 @@ def test_an_undo_that_is_cut_short_can_be_done_again(made, music, tmp_path, how)
         assert sheets(music) == before
         reports = again.add([music], quick=True, progress=Progress())
         assert {report.outcome for report in reports} == {Outcome.SKIPPED}
+
+
+def test_a_crash_while_copies_are_prepared_leaves_none_of_them(made, music, tmp_path, monkeypatch):
+    library = Path(shutil.copytree(made / "library", tmp_path / "library"))
+    for verb in ("copy_tags", "undo"):
+        with open_bench(library) as bench:
+            named, before = ids(bench), sheets(music)
+
+            def die(*_args):
+                raise KeyboardInterrupt
+
+            with monkeypatch.context() as patch:
+                patch.setattr(tagging, "_check_sound", die)
+                patch.setattr(Path, "unlink", lambda *_args, **_options: None)  # a real crash
+                with pytest.raises(KeyboardInterrupt):
+                    if verb == "undo":
+                        bench.undo()
+                    else:
+                        bench.copy_tags(named["a.flac"], to=[named["b.mp3"], named["c.m4a"]])
+            assert [path for path in music.iterdir() if path.name.startswith(tagging.PART_PREFIX)]
+        with open_bench(library) as again:
+            assert again.catalogue.pending() == []
+            assert sheets(music) == before
+            if verb == "copy_tags":
+                assert again.last_action() is None
+                again.copy_tags(named["a.flac"], to=[named["b.mp3"], named["c.m4a"]])
+            else:
+                assert again.undo().kind is ActionKind.TAGGED
+    assert sheets(music) == sheets(music.parent / "pristine")
+
+
+@pytest.mark.usefixtures("expected_warnings")
+def test_one_file_that_is_away_leaves_the_others_settled(made, music, tmp_path):
+    library = Path(shutil.copytree(made / "library", tmp_path / "library"))
+    with open_bench(library) as bench:
+        named = ids(bench)
+        bench.copy_tags(named["a.flac"], to=[named["b.mp3"], named["c.m4a"]])
+        bench.catalogue.reopen(bench.catalogue.last_done())
+    away = (music / "b.mp3").rename(tmp_path / "b.mp3")
+    with open_bench(library) as again:
+        assert len(again.catalogue.pending()) == 1
+    away.rename(music / "b.mp3")
+    with open_bench(library) as again:
+        assert again.catalogue.pending() == []
+        assert again.last_action().kind is ActionKind.TAGGED
+
+
+def test_a_name_as_long_as_the_disk_lets_it_be_is_no_hindrance(tmp_path):
+    path = tmp_path / ("ö" * 125 + ".mp3")
+    sounds.write(path, sounds.noise(1, seconds=1.0))
+    with tagging.prepared(path, GIVEN, whole=True) as ready:
+        tagging.put(ready)
+    assert read_sheet(path).texts == GIVEN.texts
+    assert list(tmp_path.iterdir()) == [path]
