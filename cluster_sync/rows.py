@@ -210,7 +210,14 @@ def checked_vector(vector: Float32Array) -> Float32Array:
 def cut(text: str) -> str:
     """Return a title or artist without control characters, cut to what a field takes."""
     clean = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-    return clean.strip().encode()[:MAX_NAME_BYTES].decode(errors="ignore").rstrip()
+    return within(clean.strip(), MAX_NAME_BYTES).rstrip()
+
+
+def within(text: str, limit: int) -> str:
+    """Return a text, cut to so many bytes of UTF-8."""
+    if 4 * len(text) <= limit:
+        return text
+    return text.encode()[:limit].decode(errors="ignore")
 
 
 def _check_searched(row: Row, searched: SharedVector) -> None:

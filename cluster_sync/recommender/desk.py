@@ -11,10 +11,10 @@ from cluster_sync import lists as shapes
 from cluster_sync.recommender.complete import CompleteReader
 from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.tally import Tally
 from core.progress import Progress
 from core.vectors.milvus import MilvusStore
+from core.vectors.rows import chunks
 
 WAIT_S = 5.0  # between two looks at a lease, which is renewed every 20 s
 AHEAD = 2  # pieces of work in flight beside the one at hand

@@ -13,6 +13,7 @@ from cluster_sync.lists import (
 )
 from cluster_sync.recommender.complete import CompleteReader
 from cluster_sync.recommender.traits import Traits
+from cluster_sync.rows import within
 from core.recommend import Pool
 from core.vectors.milvus import Row
 
@@ -123,10 +124,4 @@ class Facts:
 
 def _head(key: str, title: str, artist: str, *, limit: int) -> str:
     """Return what a song's lines begin with, title and artist each cut to so many bytes."""
-    return head_text(key, _within(title, limit), _within(artist, limit))
-
-
-def _within(text: str, limit: int) -> str:
-    if 4 * len(text) <= limit:
-        return text
-    return text.encode()[:limit].decode(errors="ignore")
+    return head_text(key, within(title, limit), within(artist, limit))

@@ -18,11 +18,12 @@ from cluster_sync.recommender.desk import AHEAD, Desk
 from cluster_sync.recommender.facts import NAME_FIELDS, Facts, Fetched
 from cluster_sync.recommender.journal import ALL_BUCKETS, Mark, Marked, bucket_of
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.paging import chunks, pages
+from cluster_sync.recommender.paging import pages
 from cluster_sync.recommender.stored import stored_list
 from core import recommend
 from core.recommend import LIST_LENGTH, RECALL, Ranking
 from core.vectors.milvus import Hit, Row
+from core.vectors.rows import chunks
 
 SONGS_A_PAGE = 16_000  # as many as one answer takes; 25 MB
 SONGS_A_BATCH = 192  # with their recall up to 12,000 songs; enough to need few canaries

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from cluster_sync import collections as shapes
 from cluster_sync.lists import MAX_REASON_BYTES, REFUSALS, bare_row
 from cluster_sync.recommender.desk import Desk
-from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.tally import Refusal
+from cluster_sync.rows import within
 from core.types import LibraryId
 from core.vectors.milvus import MilvusStore
-from core.vectors.rows import is_key
+from core.vectors.rows import chunks, is_key
 from core.vectors.states import CollectionState, collection_state, unsealed
 
 MAX_REPORTED = 1000  # refusals of one library that are reported back
@@ -72,7 +72,10 @@ def note_look(desk: Desk, inbox: Inbox, *, now: CollectionState | None, n_change
 
 def report_refusals(store: MilvusStore, owner: LibraryId, refused: Sequence[Refusal]) -> None:
     """Let a library read what was refused of it; what is mended is taken away."""
-    wanted = {_reported_key(owner, one.key): _short(one.reason) for one in refused[:MAX_REPORTED]}
+    wanted = {
+        _reported_key(owner, one.key): within(one.reason, MAX_REASON_BYTES)
+        for one in refused[:MAX_REPORTED]
+    }
     held = {
         row.key: row.values["reason"]
         for row in store.heads(REFUSALS, ["reason"], prefix=f"{owner}:")
@@ -100,7 +103,3 @@ def _reported_key(owner: LibraryId, key: str) -> str:
     if is_own and len(key) <= len(owner) * 2 + 1:
         return key
     return f"{owner}:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-
-
-def _short(reason: str) -> str:
-    return reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cluster_sync import lists as shapes
-from cluster_sync.recommender.paging import chunks, pages
+from cluster_sync.recommender.paging import pages
 from core.vectors.milvus import MilvusStore
+from core.vectors.rows import chunks
 
 BUCKETS = 256
 ALL_BUCKETS = range(BUCKETS)

@@ -12,11 +12,11 @@ from dataclasses import replace
 from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS
 from cluster_sync.recommender.complete import Recalled
-from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.traits import Traits, traits_of
 from core.recordings import Kinship, kinship, sharing
 from core.types import Codes
 from core.vectors.milvus import MilvusStore
+from core.vectors.rows import chunks
 
 PAIRS_A_STEP = 256  # their codes are up to 25 MB
 

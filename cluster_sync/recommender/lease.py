@@ -61,16 +61,22 @@ class Lease:
         held = self._renewed_at
         return held is not None and time.monotonic() - held < LEASE_S - SETTLE_S
 
-    def take(self) -> bool:
-        """Take the lease where it is free; tell whether it is held now."""
+    def take(self, when_free: Callable[[], object] = bool) -> bool:
+        """Take the lease where it is free; tell whether it is held now.
+
+        Taking takes seconds of waiting: ``when_free`` begins what need not wait for its end, once
+        nobody else is seen to hold it.
+        """
         if self._is_single():
             self._renewed_at = time.monotonic()
+            when_free()
             return True
         if self.is_held:
             self.keep()
             return True
         if self._has_rival():
             return False
+        when_free()
         self._pause(BLINK_S)
         looked_at = time.monotonic()
         if self._has_rival():

@@ -26,11 +26,12 @@ from cluster_sync.recommender.gate import (
 from cluster_sync.recommender.inboxes import Inbox, note_look, report_refusals
 from cluster_sync.recommender.journal import Mark
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.paging import chunks, pages
+from cluster_sync.recommender.paging import pages
 from cluster_sync.recommender.tally import Refusal
 from cluster_sync.recommender.traits import Traits, new_traits, without_kin, write_traits
 from core.errors import ClusterError, LibraryError
 from core.vectors.milvus import Row
+from core.vectors.rows import chunks
 from core.vectors.states import (
     CollectionState,
     collection_state,

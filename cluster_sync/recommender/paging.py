@@ -1,11 +1,8 @@
-"""Collections and sequences, some at a time."""
+"""Collections, a range of keys at a time."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
 from core.vectors.milvus import KEYS_A_PAGE, MilvusStore, Row
-
-Item = TypeVar("Item")
 
 
 def pages(
@@ -24,9 +21,3 @@ def pages(
         else:
             middle = sorted(row.key for row in rows)[len(rows) // 2]
             ranges += [(middle, stop), (start, middle)]
-
-
-def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Cut items into pieces of at most ``size``."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

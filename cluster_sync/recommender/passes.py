@@ -7,9 +7,10 @@ and one row, and writes nothing.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 from cluster_sync.recommender import i2i
 from cluster_sync.recommender.complete import CompleteReader
@@ -17,7 +18,7 @@ from cluster_sync.recommender.desk import Desk
 from cluster_sync.recommender.inboxes import INBOX_NOTES, Inbox, changed_inboxes
 from cluster_sync.recommender.journal import ALL_BUCKETS, Journal
 from cluster_sync.recommender.lease import MERGE, Lease, lists_lease
-from cluster_sync.recommender.merge import load_inboxes, merge_inboxes, release_inboxes
+from cluster_sync.recommender.merge import Look, load_inboxes, merge_inboxes, release_inboxes
 from cluster_sync.recommender.migrate import migrate
 from cluster_sync.recommender.settle import finish_gone, settle
 from cluster_sync.recommender.tally import Tally
@@ -92,13 +93,21 @@ def lists_pass(
 
 
 def _do(desk: Desk, inboxes: Sequence[Inbox], *, pause: Pause) -> None:
-    """Merge, settle, make lists; leases and loading are mostly waiting, so all begins at once."""
+    """Merge, settle, make lists; leases and loading are mostly waiting, so all begins at once.
+
+    But nothing is loaded while another leads: who loads also releases, which would hinder him.
+    """
     lists = Lease(desk.store, lists_lease(ALL_BUCKETS), pause=pause)
     taking = desk.pool.submit(lists.take)
-    looks = load_inboxes(desk, inboxes)
+    looks: list[Iterator[Future[Look]]] = []
     try:
-        with _leading(desk.store, MERGE, pause=pause) as lease:
-            merge_inboxes(desk, looks, lease=lease)
+        with _leading(
+            desk.store,
+            MERGE,
+            pause=pause,
+            when_free=lambda: looks.append(load_inboxes(desk, inboxes)),
+        ) as lease:
+            merge_inboxes(desk, chain.from_iterable(looks), lease=lease)
             has_gone = settle(desk, lease=lease)
         # The merge may have taken longer than the lease lasts: it is renewed, or taken once more.
         is_ours = taking.result() and lists.take()
@@ -130,9 +139,11 @@ def _make_lists(desk: Desk, lease: Lease | None, *, has_gone: bool) -> None:
 
 
 @contextmanager
-def _leading(store: MilvusStore, name: str, *, pause: Pause) -> Iterator[Lease]:
+def _leading(
+    store: MilvusStore, name: str, *, pause: Pause, when_free: Callable[[], object] = bool
+) -> Iterator[Lease]:
     lease = Lease(store, name, pause=pause)
-    if not lease.take():
+    if not lease.take(when_free):
         raise ClusterError(store.address, ClusterProblem.LED, detail=f"{name} is held by another")
     try:
         yield lease

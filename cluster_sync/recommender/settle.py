@@ -18,10 +18,10 @@ from cluster_sync.recommender.desk import AHEAD, Desk, holders
 from cluster_sync.recommender.journal import Mark, Marked
 from cluster_sync.recommender.kin import Kin
 from cluster_sync.recommender.lease import Lease
-from cluster_sync.recommender.paging import chunks
 from cluster_sync.recommender.traits import Traits, without_kin, write_traits
 from core import recommend
 from core.recommend import RECALL
+from core.vectors.rows import chunks
 
 DENSITY_NEIGHBOURS = 10  # as in CSLS
 SONGS_A_STEP = 192  # with their recall up to 12,000 sketches of 2 kB, three steps at once

@@ -39,7 +39,7 @@ from core.vectors.rows import (
     checked_keys,
     checked_name,
     checked_record,
-    pages,
+    chunks,
     range_filter,
     read_row,
 )
@@ -145,7 +145,7 @@ class MilvusStore:
 
     def delete(self, name: str, keys: Sequence[str]) -> None:
         """Delete rows by key; keys that are not there don't matter."""
-        for some in pages(checked_keys(keys), DELETE_KEYS):
+        for some in chunks(checked_keys(keys), DELETE_KEYS):
             self._line.call(self._client.delete, checked_name(name), ids=some)
 
     def get(
@@ -166,7 +166,7 @@ class MilvusStore:
         wanted = [KEY_FIELD, *map(checked_name, fields)]
         wanted += [VECTOR_FIELD] if with_vectors else []
         found: list[Row] = []
-        for some in pages(checked_keys(keys), page):
+        for some in chunks(checked_keys(keys), page):
             answer = self._line.read(
                 name, self._client.get, fresh=fresh, ids=some, output_fields=wanted
             )
@@ -220,7 +220,7 @@ class MilvusStore:
 
         A row that is deleted meanwhile may be left out.
         """
-        for some in pages(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
+        for some in chunks(self.keys(name, prefix=prefix, where=where), ROWS_A_PAGE):
             yield from self.get(name, some, fields, with_vectors=with_vectors)
 
     def count(self, name: str, *, where: Where | None = None) -> int:

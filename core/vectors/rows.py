@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ VECTOR_FIELD = "vector"
 MAX_KEY_BYTES = 128
 WRITE_ROWS = 1000
 WRITE_BYTES = 8 << 20  # a Milvus proxy takes messages of 64 MB; 8 MB arrive in a second or two
+
+Item = TypeVar("Item")
 
 _KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z:_.-]{0,127}")
 _NAME = re.compile(r"[A-Za-z][0-9A-Za-z_]{0,127}")
@@ -183,10 +185,10 @@ def record_bytes(record: Mapping[str, object]) -> int:
     return 4 * n_floats + sum(len(v) for v in record.values() if isinstance(v, str)) + 64
 
 
-def pages(items: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Cut items into lists of at most ``size``."""
+def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Cut items into pieces of at most ``size``."""
     for start in range(0, len(items), size):
-        yield list(items[start : start + size])
+        yield items[start : start + size]
 
 
 def batches(records: Sequence[dict[str, object]]) -> Iterator[list[dict[str, object]]]:

@@ -1,7 +1,7 @@
 """How a pass begins, waits and ends: leases that run out, work that is stopped, what is let go."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from types import SimpleNamespace
 
@@ -12,6 +12,8 @@ from cluster_sync.lists import LEASES, bare_row
 from cluster_sync.recommender import desk as desks
 from cluster_sync.recommender import lease as leases
 from cluster_sync.recommender import passes
+from cluster_sync.recommender.desk import Desk
+from cluster_sync.recommender.inboxes import Inbox
 from cluster_sync.recommender.journal import Mark
 from cluster_sync.recommender.lease import MERGE, Lease
 from cluster_sync.recommender.passes import recommend_pass
@@ -95,27 +97,58 @@ def test_a_lease_is_renewed_while_an_inbox_loads(
         assert desk.wait(loading, Renewed(store, MERGE)) == "loaded"
 
 
-@pytest.mark.usefixtures("shared")
-def test_who_is_not_the_leader_lets_go_of_what_it_loaded(
-    store: MilvusStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held: set[str] = set()
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What is loaded and released, in order."""
+    told: list[tuple[str, str]] = []
     load, release = MilvusStore.load, MilvusStore.release
 
     def loads(one: MilvusStore, name: str) -> None:
-        held.add(name)
+        told.append(("load", name))
         load(one, name)
 
     def releases(one: MilvusStore, name: str) -> None:
         release(one, name)
-        held.discard(name)
+        told.append(("release", name))
 
-    for library in (MINE, THEIRS):
-        send(store, library, [song(library, 1)])
-    store.upsert(LEASES, [bare_row(MERGE, {"holder": "another", "expires_at": 9e9})])
     monkeypatch.setattr(MilvusStore, "load", loads)
     monkeypatch.setattr(MilvusStore, "release", releases)
+    return told
+
+
+ANOTHER = bare_row(MERGE, {"holder": "another", "expires_at": 9e9})
+
+
+def is_led(store: MilvusStore) -> bool:
     with pytest.raises(ClusterError) as told:
         recommend_pass(store, progress=Progress(), pause=lambda _: None)
-    assert told.value.problem is ClusterProblem.LED
-    assert not {shapes.inbox_name(MINE), shapes.inbox_name(THEIRS)} & held
+    return told.value.problem is ClusterProblem.LED
+
+
+@pytest.mark.usefixtures("shared")
+def test_who_finds_a_leader_loads_nothing(store: MilvusStore, calls: list[tuple[str, str]]) -> None:
+    for library in (MINE, THEIRS):
+        send(store, library, [song(library, 1)])
+    store.upsert(LEASES, [ANOTHER])
+    assert is_led(store)
+    inboxes = {shapes.inbox_name(MINE), shapes.inbox_name(THEIRS)}
+    assert not inboxes & {name for _, name in calls}
+
+
+@pytest.mark.usefixtures("shared")
+def test_who_loses_to_another_lets_go_of_what_it_loaded(
+    store: MilvusStore, calls: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other writes his name between the first look and the second."""
+    load_inboxes = passes.load_inboxes
+
+    def too_late(desk: Desk, inboxes: Sequence[Inbox]) -> object:
+        store.upsert(LEASES, [ANOTHER])
+        return load_inboxes(desk, inboxes)
+
+    monkeypatch.setattr(passes, "load_inboxes", too_late)
+    send(store, MINE, [song(MINE, 1)])
+    assert is_led(store)
+    of_inbox = [verb for verb, name in calls if name == shapes.inbox_name(MINE)]
+    assert of_inbox[0] == "load"
+    assert of_inbox[-1] == "release"
