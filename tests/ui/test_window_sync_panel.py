@@ -115,6 +115,17 @@ def test_what_was_withdrawn_can_be_shared_again(rig: WindowRig) -> None:
     assert not label.isVisible()
 
 
+def test_the_keyboard_comes_back_to_the_panel_after_its_question(rig: WindowRig) -> None:
+    panel = rig.find(QDialog, "syncPanel")
+    rig.qtbot.mouseClick(rig.find(QPushButton, "withdrawSongButton"), LEFT)
+    dialog = rig.find(QDialog, "confirmDialog")
+    assert dialog.parent() is panel
+    rig.qtbot.mouseClick(rig.find(QPushButton, "confirmNo"), LEFT)
+    rig.qtbot.waitUntil(lambda: panel.findChild(QDialog, "confirmDialog") is None)
+    assert panel.isActiveWindow()
+    assert not rig.window.isActiveWindow()
+
+
 def test_without_a_cluster_the_panel_offers_to_sign_in(open_window: OpenWindow) -> None:
     rig = open_window(library(), FakeSync(SyncState.NOT_SET_UP))
     rig.press(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)

@@ -75,6 +75,11 @@ class SyncPresenter:
         return self._standing.state if self._standing else SyncState.IN_STEP
 
     @property
+    def is_known(self) -> bool:
+        """Whether it was read where the library stands."""
+        return self._standing is not None
+
+    @property
     def cluster(self) -> str:
         """The cluster's name; empty where none is set up."""
         return shown(self._standing.cluster) if self._standing else ""

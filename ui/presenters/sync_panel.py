@@ -39,6 +39,9 @@ class Travel:
     withheld: Withheld
 
 
+NO_CLUSTER = "No cluster is set up. Sign in, and its list of a song is shown beside yours."
+NONE_SENT = "No cluster is set up. Nothing was sent, so nothing was refused."
+NONE_REFUSED = "The cluster has refused no song of this library so far."
 NOTHING_WITHHELD = Withheld(frozenset(), is_library=False)
 NO_SIDES = Sides(ListState.NO_SONG, NO_SONG)
 
@@ -65,9 +68,10 @@ class SyncPanelPresenter:
         self._travel: Travel | None = None
         self._song: Song | None = None
         self._sides = NO_SIDES
-        self._problem = ""
+        self._unread = self._undone = ""  # why the panel could not be read; why a change failed
+        self._cluster = ""  # that the lists were asked of
         self._is_open = False
-        sync.changed.connect(lambda _: self.changed.emit(None))
+        sync.changed.connect(self._hear_sync)
         sync.synced.connect(lambda _: self.refresh())
 
     @property
@@ -83,12 +87,23 @@ class SyncPanelPresenter:
     @property
     def sides(self) -> Sides:
         """The cluster's list beside the local one."""
+        if self.sync.is_known and not self.sync.cluster:
+            return Sides(ListState.EMPTY, NO_CLUSTER)
         return self._sides
 
     @property
     def problem(self) -> str:
         """Why something that was asked for here was not done."""
-        return self._problem
+        return self._undone or self._unread
+
+    @property
+    def refused_words(self) -> str:
+        """What stands where no refused song is listed; empty while nothing is known."""
+        if not self.sync.is_known:
+            return ""
+        if not self.sync.cluster:
+            return NONE_SENT
+        return NONE_REFUSED if self._travel else self._unread
 
     @property
     def outgoing_words(self) -> str:
@@ -129,7 +144,7 @@ class SyncPanelPresenter:
 
     def open(self, song: Song | None) -> None:
         """Show the panel, with the lists of a song."""
-        self._is_open, self._problem = True, ""
+        self._is_open, self._undone = True, ""
         if song is None or self._song is None or song.song_id != self._song.song_id:
             self._sides = NO_SIDES
         self._song = song
@@ -144,7 +159,9 @@ class SyncPanelPresenter:
         if not self._is_open:
             return
         travel = Verb(
-            lambda _: self._read_travel(), on_success=self._take_travel, on_failure=self._fail
+            lambda _: self._read_travel(),
+            on_success=self._take_travel,
+            on_failure=self._fail_travel,
         )
         self._lanes.run(travel, Lane.COMPUTE)
         if self._song and self.sync.cluster:
@@ -154,7 +171,7 @@ class SyncPanelPresenter:
             verb = Verb(
                 lambda _: read_sides(self._workbench, self._port, song),
                 on_success=partial(self._take_sides, song.song_id),
-                on_failure=self._fail_sides,
+                on_failure=partial(self._fail_sides, song.song_id),
             )
             self._lanes.run(verb, Lane.COMPUTE)
         self.changed.emit(None)
@@ -219,6 +236,7 @@ class SyncPanelPresenter:
         """Change what is shared, then read again what would travel."""
 
         def take(_: None) -> None:
+            self._undone = ""
             if deed:
                 self._notices.did(deed)
             self.sync.refresh()
@@ -232,7 +250,11 @@ class SyncPanelPresenter:
         return Travel(self._port.outgoing(), refused, self._port.withheld())
 
     def _take_travel(self, travel: Travel) -> None:
-        self._travel = travel
+        self._travel, self._unread = travel, ""
+        self.changed.emit(None)
+
+    def _fail_travel(self, sentence: str) -> None:
+        self._unread = sentence
         self.changed.emit(None)
 
     def _take_sides(self, song_id: SongId, sides: Sides) -> None:
@@ -240,13 +262,20 @@ class SyncPanelPresenter:
             self._sides = sides
             self.changed.emit(None)
 
-    def _fail_sides(self, sentence: str) -> None:
-        self._sides = Sides(ListState.FAILED, sentence)
-        self.changed.emit(None)
+    def _fail_sides(self, song_id: SongId, sentence: str) -> None:
+        self._take_sides(song_id, Sides(ListState.FAILED, sentence))
 
     def _fail(self, sentence: str) -> None:
-        self._problem = sentence
+        self._undone = sentence
         self.changed.emit(None)
+
+    def _hear_sync(self, _: None) -> None:
+        """Ask another cluster for its list, once it is known; else show where the sync is."""
+        if self.sync.cluster == self._cluster:
+            self.changed.emit(None)
+            return
+        self._cluster, self._sides = self.sync.cluster, NO_SIDES
+        self.refresh()
 
 
 def _stay_here(count: int) -> str:

@@ -22,7 +22,7 @@ class Dialogs:
         self._panel: SyncPanel | None = None  # made when it is first asked for
         self._sign_in: SignInDialog | None = None
         presenter.duplicate_actions.asks.connect(self._confirm)
-        presenter.sync_panel.asks.connect(self._confirm)
+        presenter.sync_panel.asks.connect(self._confirm_in_panel)
         presenter.sync.asks_sign_in.connect(lambda _: self._show_sign_in())
         presenter.sync.asks_first.connect(self._show_travel)
 
@@ -44,8 +44,14 @@ class Dialogs:
         _open(KeySheet(keys, self._window))
 
     def _confirm(self, question: Question) -> None:
-        dialog = ConfirmDialog(question, self._window)
-        dialog.finished.connect(lambda _: self._window.activateWindow())
+        self._ask(question, self._window)
+
+    def _confirm_in_panel(self, question: Question) -> None:
+        self._ask(question, self._panel or self._window)
+
+    def _ask(self, question: Question, asker: QWidget) -> None:
+        dialog = ConfirmDialog(question, asker)
+        dialog.finished.connect(lambda _: asker.activateWindow())  # the keyboard goes back
         _open(dialog)
 
     def _show_sign_in(self) -> None:

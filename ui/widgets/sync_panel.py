@@ -73,9 +73,15 @@ class SyncPanel(QDialog):
     def _show(self, _: None) -> None:
         sync, travel = self._panel.sync, self._panel.travel
         self._cluster.say(sync.cluster or "Sync")
-        self._state.say(sync.state_words if sync.cluster else NOT_SET_UP)
+        self._state.say(self._state_words())
         self._sign_in.setText("Sign in again" if sync.cluster else "Sign in")
         refused = len(travel.refused) if travel else 0
         self._tabs.setTabText(2, f"Refused  {refused}" if refused else "Refused")
         for page in self._pages:
             page.show_panel()
+
+    def _state_words(self) -> str:
+        sync = self._panel.sync
+        if not sync.is_known:
+            return ""
+        return sync.state_words if sync.cluster else NOT_SET_UP

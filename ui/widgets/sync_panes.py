@@ -24,7 +24,6 @@ from ui.widgets.lists import LinesView
 from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.refused_delegate import RefusedDelegate
 
-ALL_TAKEN = "The cluster took every song that was sent."
 TITLE_CHARS = 28  # of a title on a button, so that two buttons and a half fit beside each other
 TITLES_SWITCH = "Share titles and artists"
 TITLES_NOTE = "Off: others see your songs in their lists only as songs of another library."
@@ -195,7 +194,6 @@ class RefusedPane(QWidget):
         self._view = LinesView("refusedList", "Songs that the cluster did not take", parent=self)
         self._view.fill(self._model, RefusedDelegate(look, self._view))
         self._nothing = Placeholder()
-        self._nothing.say(ALL_TAKEN)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._view)
         self._stack.addWidget(self._nothing)
@@ -206,6 +204,7 @@ class RefusedPane(QWidget):
     def show_panel(self) -> None:
         """Show the songs."""
         self._model.renew()
+        self._nothing.say(self._panel.refused_words)
         self._stack.setCurrentIndex(0 if self._lines() else 1)
 
 

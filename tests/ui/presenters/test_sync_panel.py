@@ -150,6 +150,54 @@ def test_lists_that_cannot_be_asked_for_say_why() -> None:
     assert rig.panel.sides.note.startswith("Nothing answers at host:1")
 
 
+def test_a_change_that_works_takes_the_old_complaint_away(rig: Rig) -> None:
+    rig.panel.withdraw_song()
+    rig.sync.failure = ClusterError("http://host:1", ClusterProblem.FORBIDDEN)
+    rig.asked[0].act()
+    rig.lanes.turn()
+    rig.panel.refresh()
+    rig.sync.failure = None
+    rig.lanes.turn()
+    assert rig.panel.problem, "reading the panel did not do what was asked for"
+    rig.asked[0].act()
+    rig.lanes.turn()
+    assert rig.panel.problem == ""
+
+
+def test_a_failure_about_another_song_is_not_shown_with_the_open_one(rig: Rig) -> None:
+    rig.sync.failure = ClusterError("http://host:1", ClusterProblem.UNREACHABLE)
+    rig.panel.refresh()
+    rig.panel.open(None)
+    rig.lanes.turn()
+    assert rig.panel.sides.state is ListState.NO_SONG
+
+
+def test_no_page_claims_what_no_cluster_has_said() -> None:
+    rig = Rig(FakeSync(SyncState.NOT_SET_UP, waiting=0))
+    assert rig.panel.refused_words.startswith("No cluster is set up.")
+    assert rig.panel.sides.state is ListState.EMPTY
+    assert rig.panel.sides.note.startswith("No cluster is set up. Sign in,")
+    rig.panel.sync.sign_in("https://host:19530", user="ines", password="x")
+    rig.lanes.turn()
+    assert rig.panel.refused_words == "The cluster has refused no song of this library so far."
+    assert rig.panel.sides.note.startswith("The cluster has no list for this song yet.")
+
+
+def test_a_panel_that_opens_before_the_cluster_is_known_asks_it_later() -> None:
+    sync, lanes, notices = FakeSync(), HandLanes(), NoticePresenter()
+    presenter = SyncPresenter(sync, lanes=lanes, notices=notices)
+    panel = SyncPanelPresenter(
+        FakeWorkbench(MINE), sync, sync=presenter, notices=notices, lanes=lanes
+    )
+    panel.open(MINE)
+    assert panel.refused_words == ""
+    lanes.turn()
+    assert panel.sides.state is ListState.NO_SONG
+    presenter.refresh()
+    lanes.turn()
+    assert panel.sides.state is ListState.EMPTY
+
+
 def test_a_closed_panel_asks_nothing(rig: Rig) -> None:
     rig.panel.close()
     before = len(rig.lanes.lanes)
