@@ -64,6 +64,19 @@ def test_the_screen_invites_and_a_drop_is_checked_not_added(rig: WindowRig) -> N
     assert rig.workbench.log == ["warm_up"]
 
 
+def test_of_several_demos_one_is_checked_and_a_folder_is_none(
+    rig: WindowRig, tmp_path: Path
+) -> None:
+    rig.press(Qt.Key.Key_C)
+    rig.drop([tmp_path])
+    assert said(rig) == f"{tmp_path.name} is a folder. Drop one demo to check it."
+    assert rig.window.presenter.check.name == ""
+    rig.drop([tmp_path, DEMO, Path("/new/second.wav")])
+    rig.settle()
+    assert said(rig) == "One demo at a time: demo.wav is checked."
+    assert rig.window.presenter.check.name == "demo.wav"
+
+
 def test_progress_shows_and_stop_ends_it(qtbot: QtBot, rig: WindowRig) -> None:
     rig.press(Qt.Key.Key_C)
     rig.workbench.may_check.clear()

@@ -15,7 +15,7 @@ from core.progress import Progress, ProgressReport
 from ui.messages import file_name
 from ui.presenters import findings
 from ui.presenters.answers import NO_WAVE, Result
-from ui.presenters.findings import STOPPED, Answered, Findings, Where
+from ui.presenters.findings import NOT_CHECKED, STOPPED, Answered, Findings, Where
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
@@ -258,8 +258,13 @@ class CheckPresenter:
         self.changed.emit(None)
 
     def _fail(self, where: Where, sentence: str) -> None:
-        sent_to = self._cluster if where is Where.CATALOGUE else ""
-        self.places[where].show(Findings(ListState.FAILED, sentence, sent_to=sent_to))
+        if where is Where.HERE:
+            self._heard = None
+            not_asked = Findings(ListState.EMPTY, NOT_CHECKED)
+            self._show(Findings(ListState.FAILED, sentence), not_asked)
+        else:
+            failed = Findings(ListState.FAILED, sentence, sent_to=self._cluster)
+            self.places[Where.CATALOGUE].show(failed)
         self._end()
 
     def _end(self) -> None:

@@ -40,6 +40,7 @@ OFFER: Final = (
     "Asking {cluster} sends one vector of this demo there, and nothing else. Its sound stays here."
 )
 
+NOT_CHECKED: Final = "Not asked, since the demo could not be checked here."
 STOPPED: Final = "Not asked to the end: you stopped."
 
 
@@ -88,7 +89,7 @@ def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
     proved_ids = {line.song_id for line in proofs}
     near = [
         line
-        for found in (*report.near, *report.near_backing)
+        for found in nearest(report)
         if found.song_id not in proved_ids and (line := _near(workbench, found))
     ]
     results = (*proofs, *near)
@@ -96,6 +97,16 @@ def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
         return Findings(ListState.EMPTY, EMPTY_LIBRARY)
     headline = _headline([(pair.verdict, pair.confidence) for pair in report.verdicts])
     return Findings(ListState.FULL, headline, results, is_close=bool(proofs))
+
+
+def nearest(report: CheckReport) -> list[Neighbour]:
+    """Return every song that is near once, by the stem that is nearer; nearest first."""
+    best: dict[SongId, Neighbour] = {}
+    for found in (*report.near, *report.near_backing):
+        known = best.get(found.song_id)
+        if known is None or found.score > known.score:
+            best[found.song_id] = found
+    return sorted(best.values(), key=lambda found: -found.score)
 
 
 def catalogue(sync: SyncPort, report: CheckReport, *, progress: Progress) -> Findings:

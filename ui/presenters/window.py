@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.ports import SyncPort
 from core.types import SongId
+from ui.messages import file_name
 from ui.presenters import answers
 from ui.presenters.actions import SongActions
 from ui.presenters.activity import ActivityPresenter
@@ -117,9 +118,19 @@ class WindowPresenter:
     def take(self, paths: list[Path]) -> None:
         """Add what was dropped; where a check is open, check the first file instead."""
         if self._view is View.CHECK:
-            self.check.check(paths[0])
+            self._take_demo(paths)
         else:
             self.activity.add(paths)
+
+    def _take_demo(self, paths: list[Path]) -> None:
+        """Check one file, and say so where it was not all that was dropped."""
+        demo = next((path for path in paths if not path.is_dir()), None)
+        if demo is None:
+            self.notices.say(f"{file_name(paths[0])} is a folder. Drop one demo to check it.")
+            return
+        if len(paths) > 1:
+            self.notices.say(f"One demo at a time: {file_name(demo)} is checked.")
+        self.check.check(demo)
 
     def _turn(self, view: View) -> None:
         self._view = view

@@ -8,7 +8,7 @@ import pytest
 from core.cluster_types import CatalogueVerdict, SyncState
 from core.copy_types import CheckReport
 from core.errors import AudioFileError, AudioProblem, ClusterError, ClusterProblem
-from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Verdict
+from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Stem, Verdict
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import FakePlayer, HandLanes, song
@@ -79,6 +79,20 @@ def test_what_is_close_is_listed_first_with_its_evidence_and_once() -> None:
     assert headline(rig, Where.HERE) == (
         "Close: the same backing as 1 song. Listen before you release."
     )
+
+
+def test_a_song_that_is_near_by_both_stems_is_listed_once_by_the_nearer_one() -> None:
+    rig = Rig()
+    by_mix, lower = (
+        rig.report.near[0],
+        replace(rig.report.near[0], song_id=SongId("far"), score=0.5),
+    )
+    by_backing = replace(by_mix, stem=Stem.BACKING, score=by_mix.score + 0.02)
+    rig.report = replace(rig.report, near=(lower, by_mix), near_backing=(by_backing,))
+    rig.run()
+    assert rig.here == ["near", "far"]
+    line = rig.check.places[Where.HERE].results[0]
+    assert (line.label, line.figure) == ("near, by backing", "0.99")
 
 
 def test_nothing_recognised_is_cant_tell_and_never_different() -> None:
@@ -157,6 +171,9 @@ def test_a_file_that_cannot_be_read_says_why() -> None:
     rig.run()
     assert rig.check.places[Where.HERE].found.state is ListState.FAILED
     assert headline(rig, Where.HERE).startswith("demo.wav is damaged")
+    there = rig.check.places[Where.CATALOGUE].found
+    assert there.headline == "Not asked, since the demo could not be checked here."
+    assert there.state is not ListState.TO_COME, "nothing is left to ask about"
     rig.workbench.checks[DEMO] = rig.report
     rig.check.again()
     rig.lanes.turn()
