@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
@@ -111,8 +111,7 @@ class Retagging:
         """Prepare every file before any is changed."""
         with ExitStack() as stack:
             yield [
-                stack.enter_context(tagging.prepared(song.path, sheet, whole=whole))
-                for song, sheet in sheets
+                stack.enter_context(_prepared(song, sheet, whole=whole)) for song, sheet in sheets
             ]
 
     def _put(self, ready: Sequence[tagging.Retagged], song_ids: Sequence[SongId]) -> None:
@@ -125,7 +124,7 @@ class Retagging:
         for change in changes:
             song = self._catalogue.song(change.song_id)
             if scan.stamp(song.path, known=change.new) == change.new:
-                with tagging.prepared(song.path, change.before, whole=True) as ready:
+                with _prepared(song, change.before, whole=True) as ready:
                     self._put([ready], [song.song_id])
 
     def _settle(self, song: Song, change: _Change | None) -> _Tags:
@@ -143,6 +142,12 @@ class Retagging:
 
     def _follow(self, song: Song, stamp: FileStamp) -> None:
         self._catalogue.retag(song.song_id, read_tags(song.path), stamp=stamp)
+
+
+def _prepared(
+    song: Song, sheet: TagSheet, *, whole: bool
+) -> AbstractContextManager[tagging.Retagged]:
+    return tagging.prepared(song.path, sheet, whole=whole, stream_sha256=song.stream_sha256)
 
 
 def _check_unchanged(song: Song) -> None:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.audio import decode
+from core.audio import stream
 from core.audio.tag_sheet import Image, TagSheet, read_sheet, write_sheet
 from core.audio.tags import Field
 from core.errors import AudioFileError, TagError, TagProblem
@@ -60,11 +60,13 @@ def sheet_to_copy(path: Path) -> TagSheet:
 
 
 @contextmanager
-def prepared(path: Path, given: TagSheet, *, whole: bool) -> Iterator[Retagged]:
+def prepared(
+    path: Path, given: TagSheet, *, whole: bool, stream_sha256: str = ""
+) -> Iterator[Retagged]:
     """Make a copy of a file with other tags, and yield it; what is not ``put`` is taken away.
 
-    ``whole``: the given pictures take the place of all, else of the cover only. Raises
-    ``TagError``.
+    ``whole``: the given pictures take the place of all, else of the cover only. Where its sound's
+    ``stream_sha256`` is known the file is read once less. Raises ``TagError``.
     """
     path = path.resolve()  # a link stays a link
     part = _part(path)
@@ -73,7 +75,7 @@ def prepared(path: Path, given: TagSheet, *, whole: bool) -> Iterator[Retagged]:
             shutil.copy2(path, part)
             before = read_sheet(part)
             write_sheet(part, _joined(given, before, whole=whole))
-            _check_sound(path, part)
+            _check_sound(path, part, known=stream_sha256)
             yield Retagged(path, part, scan.stamp(part), before=_replaced(before, given))
         finally:
             part.unlink(missing_ok=True)
@@ -132,17 +134,11 @@ def _replaced(before: TagSheet, given: TagSheet) -> TagSheet:
     return TagSheet(texts, None if given.images is None else before.images)
 
 
-def _check_sound(path: Path, part: Path) -> None:
-    if _sound_of(path) != _sound_of(part):
+def _check_sound(path: Path, part: Path, *, known: str) -> None:
+    found = stream.stream_sha256(part, progress=Progress())
+    # What is known may come from an older FFmpeg, which split the sound otherwise.
+    if found != known and found != stream.stream_sha256(path, progress=Progress()):
         raise TagError(path, TagProblem.SOUND_AT_RISK)
-
-
-def _sound_of(path: Path) -> bytes:
-    """Return the hash of a file's packets of sound."""
-    digest = hashlib.sha256()
-    for _block in decode.blocks(path, progress=Progress(), heed=digest.update):
-        pass
-    return digest.digest()
 
 
 @contextmanager

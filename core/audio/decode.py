@@ -83,14 +83,7 @@ AUDIO_SIGNATURES = (
 ENCRYPTED_ENTRIES = frozenset({"drms", "enca", "aavd"})
 
 # Channel orders of files that don't say theirs, by their number; FFmpeg's own defaults.
-DEFAULT_LAYOUTS = {
-    3: "2.1",
-    4: "4.0",
-    5: "5.0",
-    6: "5.1",
-    7: "6.1",
-    8: "7.1",
-}
+DEFAULT_LAYOUTS = {3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
 
 def probe(path: Path) -> AudioFacts:
@@ -125,6 +118,12 @@ def blocks(
         pieces = _pieces(path, _frames(path, container, stream, heed))
         rest = _without_first(pieces, round((start_s - skipped_s) * SAMPLE_RATE_HZ))
         yield from _in_blocks(rest, round(block_s * SAMPLE_RATE_HZ), progress=progress)
+
+
+def packets(path: Path, *, progress: Progress) -> Iterator[bytes]:
+    """Yield what ``heed`` hears, without decoding it."""
+    with _opened(path, progress) as (container, stream):
+        yield from map(bytes, container.demux(stream))
 
 
 def read(

@@ -13,7 +13,7 @@ import mutagen.mp3
 import pytest
 
 from core import tagging
-from core.audio import decode
+from core.audio import decode, stream
 from core.audio.tag_sheet import Image, TagSheet, read_sheet, write_sheet
 from core.audio.tags import Field, read_tags
 from core.copy_types import ActionKind
@@ -177,6 +177,24 @@ def test_tags_are_copied_and_taken_back(bench, music):
     assert {report.outcome for report in reports} == {Outcome.SKIPPED}
 
 
+def test_the_sound_is_read_once_and_never_decoded(bench, music, monkeypatch):
+    named, read = ids(bench), []
+    real = stream.stream_sha256
+
+    def heard(path, **options):
+        read.append(path.name)
+        return real(path, **options)
+
+    def fail(*_args, **_options):
+        raise AssertionError("it was decoded")
+
+    monkeypatch.setattr(stream, "stream_sha256", heard)
+    monkeypatch.setattr(decode, "_frames", fail)
+    bench.copy_tags(named["a.flac"], to=[named["b.mp3"]])
+    (part,) = read
+    assert part.startswith(tagging.PART_PREFIX)
+
+
 def refused(bench, source, *targets):
     with pytest.raises(TagError) as caught:
         bench.copy_tags(source, to=targets)
@@ -205,7 +223,7 @@ def test_what_can_t_be_written_leaves_every_file_as_it_was(bench, music, monkeyp
     assert (music / "c.m4a").read_bytes() == before[music / "c.m4a"]
 
     with monkeypatch.context() as patch:
-        patch.setattr(tagging, "_sound_of", lambda path: os.fsencode(path))
+        patch.setattr(stream, "stream_sha256", lambda path, **_options: path.name)
         assert refused(bench, named["a.flac"], *both) is TagProblem.SOUND_AT_RISK
     os.utime(music / "c.m4a", ns=(1, 1))
     assert refused(bench, named["a.flac"], *both) is TagProblem.CHANGED
@@ -283,7 +301,7 @@ def test_a_crash_while_copies_are_prepared_leaves_none_of_them(made, music, tmp_
         with open_bench(library) as bench:
             named, before = ids(bench), sheets(music)
 
-            def die(*_args):
+            def die(*_args, **_options):
                 raise KeyboardInterrupt
 
             with monkeypatch.context() as patch:
