@@ -5,7 +5,6 @@
 storing is the workbench's. Signals are float32: stereo [2, n] at 44.1 kHz, mono [n] at 22.05 kHz.
 """
 
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import numpy as np
 from core.audio import decode, tags
 from core.audio.quality import QualityMeter
 from core.audio.signal import MONO_RATE_HZ, MonoStream, Overview, level_db, mono_22k
+from core.audio.stream import packet_hash
 from core.embedding.embed import Embedder, join
 from core.embedding.frontend import LogMelStream, log_mel
 from core.embedding.work import WorkStream
@@ -125,8 +125,7 @@ def first_answer(
     """
     facts = decode.probe(path)
     listeners = _Listeners(excerpts.pick(facts.duration_s or 0.0))
-    # The same bytes at another rate are another sound.
-    stream = hashlib.sha256(f"{facts.codec} {facts.sample_rate_hz} {facts.channels} ".encode())
+    stream = packet_hash(facts)
     with clock.stage("decode"):
         for block in decode.blocks(path, progress=progress, heed=stream.update):
             listeners.hear(block)
