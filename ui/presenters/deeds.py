@@ -110,7 +110,8 @@ class Deeds:
             if row and song_id not in there:
                 self._library.remove(row.path)
         new = [s for s, _ in touched.songs if self._library.row_of_song(s.song_id) is None]
-        self._library.load(Snapshot(tuple(with_haystack(song_row(song)) for song in new), ()))
+        if new:  # they are listed as songs that were read, not as songs that have just come
+            self._library.load(Snapshot(tuple(with_haystack(song_row(song)) for song in new), ()))
         self._library.hear([_news(song, verdicts) for song, verdicts in touched.songs])
         self.changed.emit(None)
 

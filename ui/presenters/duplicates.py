@@ -54,7 +54,7 @@ class Comparison:
 class DuplicatesPresenter:
     """Lists the sets: ``listed`` when the list changed, ``turned`` when the open set or copy did.
 
-    Nothing is asked before the screen was opened once; news that come meanwhile are one question.
+    It is asked only while the screen is shown; news that come meanwhile are one question.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class DuplicatesPresenter:
         self._at = 0  # where the open set is or was, so that the next one opens where it goes
         self._copy: SongId | None = None  # the chosen song; an index would slip with the order
         self._waves: dict[SongId, Float32Array] = {}
-        self._is_wanted = self._is_asking = self._is_stale = self._is_known = False
+        self._is_shown = self._is_asking = self._is_stale = self._is_known = False
 
     @property
     def state(self) -> ListState:
@@ -135,16 +135,19 @@ class DuplicatesPresenter:
         return Comparison(mine, other, proof, (first, second))
 
     def want(self) -> None:
-        """Ask what there is, unless it is known."""
-        if not self._is_wanted:
-            self._is_wanted = True
+        """Ask what there is, unless it is known; the screen is shown from now on."""
+        self._is_shown = True
+        if not self._is_asking and (self._is_stale or not self._is_known):
             self._ask()
 
+    def hide(self) -> None:
+        """Ask nothing any more until the screen is shown again."""
+        self._is_shown = False
+
     def refresh(self) -> None:
-        """Ask again, where the screen was opened before; the old answer shows meanwhile."""
-        if self._is_asking:
-            self._is_stale = True
-        elif self._is_wanted:
+        """Ask again, now or when the screen is shown next; the old answer shows meanwhile."""
+        self._is_stale = True
+        if self._is_shown and not self._is_asking:
             self._ask()
 
     def search(self, text: str) -> None:
@@ -169,7 +172,9 @@ class DuplicatesPresenter:
     def show(self, song_id: SongId) -> None:
         """Open the first set that holds a song, once the sets are known."""
         self._key, self._copy = frozenset((song_id,)), None
-        self._list()
+        # What is asked just now may know a set that the answer before does not.
+        if not self._is_asking or any(song_id in one.key for one in self._visible):
+            self._list()
 
     def step(self, by: int) -> None:
         """Open the set that is ``by`` further."""
@@ -225,12 +230,13 @@ class DuplicatesPresenter:
 
     def _asked(self) -> None:
         self._is_asking = False
-        if self._is_stale:
+        if self._is_stale and self._is_shown:
             self._ask()
 
     def _take(self, sets: tuple[CopySet, ...]) -> None:
         self._failure = ""
-        if self._state is ListState.FULL and sets == self._all:
+        is_open = self.open_set is not None and self.open_set.key == self._key
+        if self._state is ListState.FULL and is_open and sets == self._all:
             return  # no list that jumps under the pointer
         self._all, self._is_known = sets, True
         self._list()

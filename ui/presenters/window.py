@@ -136,6 +136,8 @@ class WindowPresenter:
         self._view = view
         if view is View.DUPLICATES:
             self.duplicates.want()
+        else:
+            self.duplicates.hide()
         self.viewed.emit(None)
 
     def open(self) -> None:

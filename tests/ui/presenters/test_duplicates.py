@@ -103,6 +103,42 @@ def test_nothing_is_asked_before_the_screen_is_opened() -> None:
     assert duplicates.note.endswith(".")
 
 
+def test_a_hidden_screen_asks_once_when_it_is_shown_again(rig: Rig) -> None:
+    rig.duplicates.hide()
+    rig.lanes.lanes.clear()
+    rig.workbench.pairs.append(pair("third", "clip", Verdict.EXCERPT))
+    for _ in range(10):
+        rig.duplicates.refresh()
+    rig.lanes.turn()
+    assert rig.lanes.lanes == [], "a batch that comes in is none of a hidden screen's business"
+    rig.duplicates.want()
+    rig.duplicates.show(SongId("clip"))
+    assert rig.open_titles == ["x", "clip"], "what is known is shown at once"
+    rig.lanes.turn()
+    assert len(rig.duplicates.sets) == 4
+
+
+def test_a_song_that_came_while_the_screen_was_hidden_is_shown_once_it_is_known(rig: Rig) -> None:
+    rig.duplicates.hide()
+    new = song("new")
+    rig.workbench.catalogue.songs[new.song_id] = new
+    rig.workbench.pairs.append(pair("best", "new", Verdict.VERSION))
+    rig.duplicates.refresh()
+    rig.duplicates.want()
+    rig.duplicates.show(new.song_id)
+    rig.lanes.turn()
+    assert rig.open_titles == ["best", "new"]
+
+
+def test_a_deed_without_new_songs_does_not_list_the_library_anew(rig: Rig) -> None:
+    listed: list[None] = []
+    rig.library.listed.connect(listed.append)
+    rig.actions.copy_tags()
+    rig.lanes.turn()
+    assert rig.workbench.tagged
+    assert listed == []
+
+
 def test_a_faster_copy_is_heard_at_the_same_moment(rig: Rig) -> None:
     rig.duplicates.choose_copy(2)
     found = rig.duplicates.comparison
