@@ -198,6 +198,9 @@ class FakeWorkbench:
         self.trash[song_id] = self.catalogue.songs.pop(song_id)
         return self._did(ActionKind.REMOVED, [song_id], lambda: self._put_back([song_id]))
 
+    def last_action(self) -> DoneAction | None:
+        return self.deeds[-1].action if self.deeds else None
+
     def undo(self) -> DoneAction | None:
         self._fail_if_told()
         if not self.deeds:

@@ -164,6 +164,18 @@ def test_the_question_says_where_the_better_copy_would_go(rig: WindowRig) -> Non
     assert answer(rig, yes=False).startswith("This is the better copy. Best.mp3 will go")
 
 
+def test_z_asks_before_it_takes_back_what_this_window_has_not_done(rig: WindowRig) -> None:
+    rig.workbench.keep(SongId("Best"), others=[SongId("Copy")])
+    rig.press(Qt.Key.Key_Z)
+    rig.settle()
+    assert ", 1 song was moved to the trash." in answer(rig, yes=False)
+    assert set(rig.workbench.trash) == {"Copy"}
+    rig.press(Qt.Key.Key_Z)
+    rig.settle()
+    answer(rig, yes=True)
+    assert rig.workbench.trash == {}
+
+
 def test_tags_can_be_copied_and_a_pair_parted(rig: WindowRig) -> None:
     click(rig, "copyTagsButton")
     rig.settle()

@@ -93,7 +93,11 @@ def _carried(song: Song, facts: CopyFacts | None) -> tuple[str, str]:
     below = f"{clock(song.duration_s)}{DOT}{size(song.stamp.size_bytes)}"
     if facts is None:
         return below, ""
-    tags = (
-        "no tags" if not facts.n_tags else "1 tag" if facts.n_tags == 1 else f"{facts.n_tags} tags"
-    )
+    tags = _tags(facts.n_tags)
     return f"{tags}{DOT}cover" if facts.has_cover else tags, below
+
+
+def _tags(n_tags: int | None) -> str:
+    if n_tags is None:
+        return "tags not counted"
+    return "no tags" if n_tags == 0 else "1 tag" if n_tags == 1 else f"{n_tags} tags"

@@ -6,12 +6,13 @@ the last one that was said here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.copy_types import ActionKind
 from core.errors import UnknownSongError
 from core.progress import Progress
 from core.types import PairVerdict, Song, SongEvent, SongId
-from ui.messages import shown
+from ui.messages import file_name, shown
 from ui.presenters import words
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
@@ -21,6 +22,13 @@ from ui.presenters.rows import STEP_OF_STAGE, RowChange, Snapshot, song_row, wit
 from ui.presenters.verbs import Lane, Lanes, Verb
 
 NOTHING_LEFT = "Nothing to undo."
+MOST_NAMED = 2  # songs named in a question; more are counted
+DONE: Final = {
+    ActionKind.TRASHED: ("{} was moved to the trash", "{} were moved to the trash"),
+    ActionKind.REMOVED: ("{} was taken out of the library", "{} were taken out of the library"),
+    ActionKind.TAGGED: ("{} was given other tags", "{} were given other tags"),
+    ActionKind.DECIDED: ("{} was judged by hand", "{} were judged by hand"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,10 @@ class Touched:
 
 
 class Deeds:
-    """Does and undoes; ``changed`` when songs or pairs of the library did."""
+    """Does and undoes; ``changed`` when songs or pairs of the library did.
+
+    ``asks`` before a deed is taken back that was not done since the window opened.
+    """
 
     def __init__(
         self,
@@ -54,11 +65,12 @@ class Deeds:
         lanes: Lanes,
     ) -> None:
         self.changed: Hook[None] = Hook()
+        self.asks: Hook[Question] = Hook()
         self._workbench = workbench
         self._library = library
         self._notices = notices
         self._lanes = lanes
-        notices.asks_earlier.connect(lambda _: self._undo())
+        notices.asks_earlier.connect(lambda _: self._look_back())
 
     def do(self, work: Callable[[], object], *, songs: Sequence[SongId], said: str) -> None:
         """Do what the library can take back to some songs, then say it and offer the way back."""
@@ -73,6 +85,33 @@ class Deeds:
 
         verb = Verb(deed, on_success=take, on_failure=self._failed)
         self._lanes.run(verb, Lane.WRITE)
+
+    def _look_back(self) -> None:
+        """Ask whether what was done before the window was opened should be taken back."""
+        verb = Verb(
+            lambda _: self._earlier(), on_success=self._ask_earlier, on_failure=self._failed
+        )
+        self._lanes.run(verb, Lane.WRITE)  # after what is being done
+
+    def _earlier(self) -> str:
+        """Say what the library did last; empty where that is nothing; runs in a lane."""
+        action = self._workbench.last_action()
+        if action is None:
+            return ""
+        there = [song for song, _ in self._look(action.songs).songs]
+        named = [shown(song.title) or file_name(song.path) for song in there]
+        is_named = len(named) == len(action.songs) <= MOST_NAMED
+        what = " and ".join(named) if is_named else words.songs(len(action.songs))
+        one, many = DONE[action.kind]
+        said = (one if len(action.songs) == 1 else many).format(what)
+        return f"Outside this window, on {words.moment(action.at)}, {said}."
+
+    def _ask_earlier(self, said: str) -> None:
+        if not said:
+            self._notices.say(NOTHING_LEFT)
+            return
+        text = f"{said} Should that be taken back?"
+        self.asks.emit(Question("Undo what was done earlier", text, "Undo it", self._undo))
 
     def _undo(self) -> None:
         """Take back the library's last deed, whether of this window or of an earlier one."""

@@ -113,6 +113,10 @@ class WorkbenchPort(Protocol):
         """Remember what the user says of a pair."""
         ...
 
+    def last_action(self) -> DoneAction | None:
+        """Return what ``undo`` would take back, also from before this run."""
+        ...
+
     def undo(self) -> DoneAction | None:
         """Take back what was done last, also before this run; None where there is nothing."""
         ...

@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -78,6 +79,12 @@ def clock(time_s: float | None) -> str:
     hours, rest = divmod(whole, HOUR_S)
     minutes, seconds = divmod(rest, MINUTE_S)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def moment(at: float) -> str:
+    """Say when something was done (Unix time), in this machine's time."""
+    then = datetime.fromtimestamp(at)
+    return f"{then:%Y-%m-%d} at {then:%H:%M}"
 
 
 def time_left(left_s: float) -> str:

@@ -22,6 +22,7 @@ class Dialogs:
         self._panel: SyncPanel | None = None  # made when it is first asked for
         self._sign_in: SignInDialog | None = None
         presenter.duplicate_actions.asks.connect(self._confirm)
+        presenter.deeds.asks.connect(self._confirm)
         presenter.sync_panel.asks.connect(self._confirm_in_panel)
         presenter.sync.asks_sign_in.connect(lambda _: self._show_sign_in())
         presenter.sync.asks_first.connect(self._show_travel)

@@ -21,6 +21,8 @@ def test_a_copy_is_told_by_format_true_sound_and_what_it_carries() -> None:
     made = song("a", path=Path("/music/b/a.flac"))
     made = replace(made, facts=AudioFacts("flac", 912_300, 48_000, 2, 240.0))
     line = copy_line(made, replace(facts("a"), n_tags=1, has_cover=True), is_best=True)
+    unknown = copy_line(made, replace(facts("a"), n_tags=None), is_best=True)
+    assert "tags not counted" in repr(unknown)
     assert line.coding == ("flac 912 kb/s", "48 kHz · stereo")
     assert line.sound == ("up to 16.0 kHz", "no clipping")
     assert line.carried == ("1 tag · cover", "4:00 · 1 kB")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.copy_types import DuplicateGroup
+from core.copy_types import ActionKind, DuplicateGroup
 from core.errors import TrashError, TrashProblem
 from core.types import Confidence, Decision, Overlap, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import FakePlayer, HandLanes, pair, song
-from ui.presenters.deeds import Deeds, Question
+from ui.presenters.deeds import DONE, Deeds, Question
 from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
 from ui.presenters.library import LibraryPresenter
@@ -328,13 +328,35 @@ def test_files_of_one_name_are_asked_about_with_their_folders(rig: Rig) -> None:
     assert "take.mp3 in /old stays as it is" in rig.asked[0].text
 
 
-def test_undo_takes_back_what_was_done_before_the_window_was_opened(rig: Rig) -> None:
+def test_undo_of_what_was_done_before_the_window_was_opened_asks_first(rig: Rig) -> None:
+    asked: list[Question] = []
+    rig.deeds.asks.connect(asked.append)
     rig.workbench.keep(SongId("x"), others=[SongId("y")])
     rig.library.remove(song("y").path)
     rig.notices.undo()
+    rig.lanes.turn()
+    assert rig.library.row_of_song(SongId("y")) is None, "nothing happens before the answer"
+    (question,) = asked
+    assert question.text.startswith("Outside this window, on ")
+    assert ", 1 song was moved to the trash. Should that be taken back?" in question.text
+    question.act()
     rig.lanes.turn()
     assert rig.library.row_of_song(SongId("y")) is not None
     assert rig.notices.notice.text == "y: out of the trash, and in place again."
     rig.notices.undo()
     rig.lanes.turn()
     assert rig.notices.notice.text == "Nothing to undo."
+    assert len(asked) == 1
+
+
+def test_an_earlier_word_on_two_songs_is_asked_about_by_their_names(rig: Rig) -> None:
+    asked: list[Question] = []
+    rig.deeds.asks.connect(asked.append)
+    rig.workbench.decide(SongId("x"), SongId("y"), decision=Decision.NOT_DUPLICATE)
+    rig.notices.undo()
+    rig.lanes.turn()
+    assert ", x and y were judged by hand." in asked[0].text
+
+
+def test_every_deed_has_words() -> None:
+    assert set(DONE) == set(ActionKind)

@@ -1,6 +1,7 @@
 """Times, facts and numbers in words."""
 
 import math
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ui.presenters.words import (
     clock,
     file_facts,
     folder,
+    moment,
     searchable,
     size,
     songs,
@@ -99,3 +101,8 @@ def test_songs_are_told_apart_by_title_file_or_folder(
 ) -> None:
     both = [Named(title, Path(file)) for title, file in zip(titles, files, strict=True)]
     assert told_apart(*both) == said
+
+
+def test_a_moment_is_told_in_the_time_of_this_machine() -> None:
+    then = datetime(2026, 11, 24, 9, 5).astimezone()
+    assert moment(then.timestamp()) == "2026-11-24 at 09:05"
