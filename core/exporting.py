@@ -32,6 +32,7 @@ def export_vectors(catalogue: Catalogue, spaces: Mapping[Voice, Space]) -> Expor
     for voice, space in spaces.items():
         array = np.full((len(songs), space.dimension), np.nan, np.float32)
         for song_id, vector in catalogue.song_vectors(*voice, space.model_id):
-            array[rows[song_id]] = vector
+            if song_id in rows:  # else it was added meanwhile
+                array[rows[song_id]] = vector
         vectors[voice] = array
     return ExportedVectors(tuple(rows), tuple(song.path for song in songs), vectors)
