@@ -63,7 +63,7 @@ def facts_of(song: Song, measures: CopyMeasures | None, *, has_cover: bool) -> C
         bandwidth_hz=_bandwidth_hz(song, quality),
         clipped_share=quality.clipped_share if quality else None,
         is_transcode=_is_transcode(song, quality) if quality else None,
-        n_tags=measures.n_tags if measures else sum(map(bool, (song.artist, song.album))),
+        n_tags=measures.n_tags if measures else None,
         has_cover=has_cover,
         size_bytes=song.stamp.size_bytes,
         modified_at=song.stamp.mtime_ns / 1e9,
@@ -171,6 +171,12 @@ def _by_duration(a: CopyFacts, b: CopyFacts) -> bool | None:
     return a.duration_s > b.duration_s + DURATION_MARGIN_S
 
 
+def _by_tags(a: CopyFacts, b: CopyFacts) -> bool | None:
+    if a.n_tags is None or b.n_tags is None:
+        return None
+    return a.n_tags > b.n_tags
+
+
 _BETTER: dict[CopyReason, _Better] = {
     CopyReason.LOSSLESS: _by_lossless,
     CopyReason.ENCODED_ONCE: _by_generation,
@@ -180,7 +186,7 @@ _BETTER: dict[CopyReason, _Better] = {
     CopyReason.LESS_CLIPPING: _by_clipping,
     CopyReason.LONGER: _by_duration,
     CopyReason.MORE_CHANNELS: lambda a, b: a.channels > b.channels,
-    CopyReason.MORE_TAGS: lambda a, b: a.n_tags > b.n_tags,
+    CopyReason.MORE_TAGS: _by_tags,
     CopyReason.HAS_COVER: lambda a, b: a.has_cover and not b.has_cover,
     CopyReason.OLDER_FILE: lambda a, b: a.modified_at + AGE_MARGIN_S < b.modified_at,
 }

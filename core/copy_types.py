@@ -36,7 +36,7 @@ class CopyFacts:
     bandwidth_hz: float | None
     clipped_share: float | None
     is_transcode: bool | None  # made from a file of lower quality
-    n_tags: int
+    n_tags: int | None
     has_cover: bool
     size_bytes: int
     modified_at: float = 0.0  # the file's own time (Unix)

@@ -186,6 +186,15 @@ def test_a_transcode_is_named_only_where_it_can_be_known(made, bandwidth_hz, cut
     assert is_transcode(made, bandwidth_hz=bandwidth_hz, cutoff_hz=cutoff_hz) is wanted
 
 
+def test_tags_that_were_never_counted_decide_nothing():
+    few = replace(MP3_320, song_id=SongId("few"), n_tags=1)
+    unknown = replace(MP3_320, song_id=SongId("unknown"), n_tags=None)
+    assert reasons(few, MP3_320) == (CopyReason.MORE_TAGS,)
+    assert reasons(unknown, MP3_320) == ()
+    older = replace(unknown, modified_at=1.0)
+    assert reasons(older, MP3_320) == (CopyReason.OLDER_FILE,)
+
+
 def test_the_sound_reaches_no_higher_than_the_sample_rate_holds():
     quality = SoundQuality(18_100.0, 18_100.0, 0.0, 1.0)
     made = song("flac", sample_rate_hz=32_000)
@@ -193,7 +202,7 @@ def test_the_sound_reaches_no_higher_than_the_sample_rate_holds():
 
 
 def test_a_song_that_was_never_measured_has_only_what_its_file_says():
-    facts = copies.facts_of(song("flac"), None, has_cover=False)
+    facts = copies.facts_of(replace(song("flac"), artist="A"), None, has_cover=False)
     assert (facts.bandwidth_hz, facts.clipped_share, facts.is_transcode) == (None, None, None)
-    assert facts.n_tags == 1
+    assert facts.n_tags is None
     assert facts.modified_at == 2.0
