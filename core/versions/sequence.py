@@ -27,4 +27,5 @@ def tonal_sequence(classes: Float32Array) -> Tonal:
     # Differences of running sums leave crumbs where there was silence.
     heard = strongest > 1e-6
     shares = np.divide(sums, strongest, out=np.zeros_like(sums), where=heard)
-    return np.round(LOUDEST * shares).astype(np.uint8)
+    tonal: Tonal = np.round(LOUDEST * shares).astype(np.uint8)
+    return tonal
