@@ -220,6 +220,9 @@ class DuplicatesPresenter:
 
     def _ask(self) -> None:
         self._is_asking, self._is_stale = True, False
+        if self._state is ListState.FAILED:
+            self._state = ListState.LOADING
+            self.listed.emit(None)
         verb = Verb(
             lambda _: read_sets(self._workbench),
             on_success=self._take,
@@ -243,7 +246,7 @@ class DuplicatesPresenter:
 
     def _fail(self, sentence: str) -> None:
         self._failure, self._all, self._visible = sentence, (), ()
-        self._state = ListState.FAILED
+        self._state, self._is_known = ListState.FAILED, False
         self.listed.emit(None)
         self.turned.emit(None)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.copy_types import ActionKind, DuplicateGroup
-from core.errors import TrashError, TrashProblem
+from core.errors import LibraryError, LibraryProblem, TrashError, TrashProblem
 from core.types import Confidence, Decision, Overlap, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import FakePlayer, HandLanes, pair, song
@@ -137,6 +137,27 @@ def test_a_deed_without_new_songs_does_not_list_the_library_anew(rig: Rig) -> No
     rig.lanes.turn()
     assert rig.workbench.tagged
     assert listed == []
+
+
+def test_a_failure_stays_with_its_retry_whatever_song_is_asked_for(rig: Rig) -> None:
+    groups = rig.workbench.groups
+
+    def fail() -> list[DuplicateGroup]:
+        raise LibraryError(Path("/library"), LibraryProblem.DAMAGED)
+
+    rig.workbench.groups = fail  # type: ignore[method-assign]  # the library is damaged
+    rig.duplicates.refresh()
+    rig.lanes.turn()
+    rig.duplicates.show(SongId("clip"))
+    rig.duplicates.search("clip")
+    assert rig.duplicates.state is ListState.FAILED
+    assert rig.duplicates.note.startswith("The library")
+    rig.workbench.groups = groups  # type: ignore[method-assign]  # and mended
+    rig.duplicates.refresh()
+    assert rig.duplicates.state is ListState.LOADING
+    rig.lanes.turn()
+    assert rig.duplicates.state is ListState.FULL
+    assert rig.open_titles == ["x", "clip"]
 
 
 def test_a_faster_copy_is_heard_at_the_same_moment(rig: Rig) -> None:
