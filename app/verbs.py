@@ -41,7 +41,9 @@ def finish(args: argparse.Namespace, settings: Settings) -> int:
     """Do what is queued."""
     with wiring.open_workbench(settings) as bench, stoppable() as progress:
         bench.warm_up()
-        reports = bench.finish(progress=progress, on_report=_reporter(args, bench))
+        report = _reporter(args, bench)
+        reports = bench.finish(progress=progress, on_report=report)
+        reports += bench.fill_in(progress=progress, on_report=report)
     return _exit_code(reports)
 
 

@@ -37,6 +37,7 @@ from core.separation import excerpts
 from core.types import (
     AudioFacts,
     Codes,
+    CopyMeasures,
     Excerpt,
     Fingerprint,
     Float32Array,
@@ -93,6 +94,16 @@ class FirstAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Reheard:
+    """What older versions did not hear in a song."""
+
+    grain: Grain
+    measures: CopyMeasures
+    stream_sha256: str
+    sound: Sound  # without windows
+
+
+@dataclass(frozen=True, slots=True)
 class BackingAnswer:
     """What separation adds."""
 
@@ -146,6 +157,25 @@ def first_answer(
         quality=heard.quality,
         grain=heard.grain,
         stream_sha256=stream.hexdigest(),
+    )
+
+
+def hear_again(path: Path, *, clock: StageClock, progress: Progress) -> Reheard:
+    """Decode a file once for what older versions did not hear in it. Raises ``AudioFileError``."""
+    stream = packet_hash(decode.probe(path))
+    codes, quality = FingerprintExtractor(hears_grain=True), QualityMeter()
+    collector, mono = _SoundCollector(()), MonoStream()
+    with clock.stage("decode"):
+        for block in decode.blocks(path, progress=progress, heed=stream.update):
+            codes.feed(block)
+            quality.feed(block)
+            collector.hear(block, mono=mono.push(block))
+        codes.finish()
+    return Reheard(
+        grain=codes.grain,
+        measures=CopyMeasures(quality.finish(), tags.read_tags(path).n_texts),
+        stream_sha256=stream.hexdigest(),
+        sound=collector.finish(mono=mono.finish()),
     )
 
 

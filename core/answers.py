@@ -108,16 +108,23 @@ class Answers:
         pairs = [pair for several in found.values() for pair in several]
         return sorted(pairs, key=lambda pair: -pair.score)
 
-    def at_other_speeds(self, question: Question) -> list[tuple[Song, PairVerdict]]:
+    def at_other_speeds(
+        self, question: Question, *, anew: bool = False
+    ) -> list[tuple[Song, PairVerdict]]:
         """Return what more than is known is proved of a song that is played otherwise.
 
-        Each pair comes with the other song as it was when it was judged: this takes long.
+        Each pair comes with the other song as it was when it was judged: this takes long. What is
+        known at other speeds is judged again where ``anew``.
         """
         known: dict[SongId, list[PairVerdict]] = {}
+        again: dict[SongId, None] = {}
         for pair in self._catalogue.verdicts(question.evidence.song_id):
-            known.setdefault(pair.b, []).append(pair)
+            if anew and pair.overlap.speed != 1.0:
+                again[pair.b] = None
+            else:
+                known.setdefault(pair.b, []).append(pair)
         near = [s for s in self._candidates(question) if not _is_settled(known.get(s, ()))]
-        return self._at_other_speeds(question, near[:SPEED_CANDIDATES], known=known)
+        return self._at_other_speeds(question, [*again, *near[:SPEED_CANDIDATES]], known=known)
 
     def remember(self, evidence: SongEvidence) -> None:
         """Let later questions find this song by its fingerprints."""
@@ -156,7 +163,7 @@ class Answers:
         found = []
         for song, evidence in self._with_evidence(left):
             pair = duplicates.judge_at_speeds(asked, evidence, speeds=speeds)
-            if pair is not None and _is_stronger(pair, known.get(song.song_id, ())):
+            if pair is not None and is_stronger(pair, known.get(song.song_id, ())):
                 found.append((song, pair))
         return found
 
@@ -228,7 +235,8 @@ def _is_settled(pairs: Iterable[PairVerdict]) -> bool:
     return any(pair.verdict in (Verdict.EXACT_FILE, Verdict.SAME_RECORDING) for pair in pairs)
 
 
-def _is_stronger(pair: PairVerdict, known: Iterable[PairVerdict]) -> bool:
+def is_stronger(pair: PairVerdict, known: Iterable[PairVerdict]) -> bool:
+    """Whether a verdict says more than all that is known of its pair."""
     strength = list(Verdict)  # declared strongest first
     return all(strength.index(pair.verdict) < strength.index(other.verdict) for other in known)
 

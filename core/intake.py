@@ -134,6 +134,19 @@ class Intake:
             vectors={**question.vectors, **found},
         )
 
+    @contextmanager
+    def claim(self, path: Path) -> Iterator[bool]:
+        """Yield whether no other thread is at this file; hold it for the block if so."""
+        with self._claims_lock:
+            is_mine = path not in self._claims
+            self._claims.add(path)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                with self._claims_lock:
+                    self._claims.discard(path)
+
     def _add(self, task: Task, *, quick: bool) -> AnalysisReport:
         """Decide what the file is to the library: known, moved, a copy, changed or new."""
         catalogue = self._library.catalogue
@@ -246,7 +259,7 @@ class Intake:
     def _guarded(self, task: Task, work: Callable[[], AnalysisReport]) -> AnalysisReport:
         """Run the work on one file; what goes wrong with it becomes its report."""
         try:
-            with self._claim(task.path) as is_mine:
+            with self.claim(task.path) as is_mine:
                 if not is_mine:
                     return self._skip(task, None, reason="It is being added already.")
                 return work()
@@ -261,31 +274,18 @@ class Intake:
             name = type(error).__name__
             return self._fail(task, f"Songkin itself failed on {task.path.name} ({name}).")
 
-    @contextmanager
-    def _claim(self, path: Path) -> Iterator[bool]:
-        """Yield whether no other thread is at this file; hold it for the block if so."""
-        with self._claims_lock:
-            is_mine = path not in self._claims
-            self._claims.add(path)
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                with self._claims_lock:
-                    self._claims.discard(path)
-
     def _skip(self, task: Task, song_id: SongId | None, *, reason: str) -> AnalysisReport:
         self._library.catalogue.dequeue(task.path)
         task.tell(AnalysisStep.SKIPPED, song_id=song_id, reason=reason)
-        return _report(task, song_id, outcome=Outcome.SKIPPED, reason=reason)
+        return report_on(task, song_id, outcome=Outcome.SKIPPED, reason=reason)
 
     def _fail(self, task: Task, reason: str) -> AnalysisReport:
         self._library.catalogue.note_problem(task.path, reason)
         task.tell(AnalysisStep.FAILED, reason=reason)
-        return _report(task, None, outcome=Outcome.FAILED, reason=reason)
+        return report_on(task, None, outcome=Outcome.FAILED, reason=reason)
 
     def _done(self, task: Task, song_id: SongId) -> AnalysisReport:
-        return _report(task, song_id, outcome=Outcome.DONE, reason="")
+        return report_on(task, song_id, outcome=Outcome.DONE, reason="")
 
 
 def _whole_sound(
@@ -297,7 +297,10 @@ def _whole_sound(
     return analysis.read_sound(path, duration_s, progress=progress)
 
 
-def _report(task: Task, song_id: SongId | None, *, outcome: Outcome, reason: str) -> AnalysisReport:
+def report_on(
+    task: Task, song_id: SongId | None, *, outcome: Outcome, reason: str
+) -> AnalysisReport:
+    """Return what is reported of a file whose work ends here."""
     return AnalysisReport(
         path=task.path,
         song_id=song_id,

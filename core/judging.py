@@ -6,9 +6,10 @@ checked that the other songs are still those that were judged.
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
-from core.answers import Answers, Question
+from core.answers import Answers, Question, is_stronger
 from core.library.store import Catalogue
 from core.types import PairVerdict, Song
 
@@ -37,10 +38,30 @@ class Judge:
 
     def judge_at_speeds(self, question: Question) -> None:
         """Keep what is proved of the song at other speeds, where that is more than is known."""
-        catalogue, sped = self._catalogue, self._answers.at_other_speeds(question)
+        sped = self._answers.at_other_speeds(question)
         with self._lock:
-            songs = catalogue.songs_of([song.song_id for song, _ in sped])
-            # A file that changes becomes the same song, added anew.
-            now = {song.song_id: song.added_at for song in songs}
-            pairs = [pair for song, pair in sped if now.get(song.song_id) == song.added_at]
-            catalogue.strengthen_verdicts(question.evidence.song_id, pairs)
+            pairs = self._still_true(sped)
+            self._catalogue.strengthen_verdicts(question.evidence.song_id, pairs)
+
+    def judge_again(self, question: Question) -> None:
+        """Judge anew, at all speeds, a song of which more is known than when it was judged."""
+        sped = self._answers.at_other_speeds(question, anew=True)
+        with self._lock:
+            pairs = self._answers.duplicates(replace(question, speeds=None))
+            more = self._still_true(sped)
+            pairs += [
+                pair for pair in more if is_stronger(pair, (p for p in pairs if p.b == pair.b))
+            ]
+            self._catalogue.put_verdicts(
+                question.evidence.song_id,
+                pairs,
+                keeps_speeds=True,
+                anew=[pair.b for pair in more],
+            )
+
+    def _still_true(self, sped: Sequence[tuple[Song, PairVerdict]]) -> list[PairVerdict]:
+        """Return the pairs whose other song is still the one that was judged."""
+        songs = self._catalogue.songs_of([song.song_id for song, _ in sped])
+        # A file that changes becomes the same song, added anew.
+        now = {song.song_id: song.added_at for song in songs}
+        return [pair for song, pair in sped if now.get(song.song_id) == song.added_at]

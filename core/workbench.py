@@ -17,7 +17,9 @@ from core.checking import Checking
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import UnknownSongError, WorldError
 from core.exporting import ExportedVectors, export_vectors
+from core.filling import Filling
 from core.grouping import Grouping
+from core.index import LibraryIndex
 from core.intake import Intake, Library, Listener, Task
 from core.keeping import Keeping
 from core.library import scan
@@ -56,6 +58,7 @@ class Workbench:
     def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
         self._library = library
         self._intake = Intake(library, explain=explain)
+        self._filling = Filling(library, claim=self._intake.claim, explain=explain)
         self._keeping = Keeping(library)
         self._grouping = Grouping(library.catalogue)
         self._checking = Checking(library.catalogue, library.answers, self._intake)
@@ -95,9 +98,10 @@ class Workbench:
         self.catalogue.enqueue(files)
         for file in files:
             on_event(SongEvent(file, None, AnalysisStep.WAITING))
-        return self._each(
+        return _each(
             files,
             lambda file: self._intake.add(_task(file, progress, on_event=on_event), quick=quick),
+            index=self._library.index,
             progress=progress,
             on_report=on_report,
         )
@@ -110,9 +114,10 @@ class Workbench:
         on_report: Callable[[AnalysisReport], None] = _ignore,
     ) -> list[AnalysisReport]:
         """Do all that is queued: files that wait for a first answer, songs that wait for more."""
-        added = self._each(
+        added = _each(
             self.catalogue.queued(),
             lambda file: self._intake.add(_task(file, progress, on_event=on_event), quick=True),
+            index=self._library.index,
             progress=progress,
             on_report=_ignore,
         )
@@ -120,13 +125,30 @@ class Workbench:
         ended = [report for report in added if report.outcome is not Outcome.DONE]
         for report in ended:
             on_report(report)
-        finished = self._each(
+        finished = _each(
             self.catalogue.unfinished(),
             lambda song: self._intake.finish(_task(song.path, progress, on_event=on_event), song),
+            index=self._library.index,
             progress=progress,
             on_report=on_report,
         )
         return [*ended, *finished]
+
+    def fill_in(
+        self,
+        *,
+        progress: Progress,
+        on_event: Listener = _ignore,
+        on_report: Callable[[AnalysisReport], None] = _ignore,
+    ) -> list[AnalysisReport]:
+        """Hear again the songs that an older version heard less of, the last added first."""
+        return _each(
+            self.catalogue.half_heard(),
+            lambda song: self._filling.fill_in(_task(song.path, progress, on_event=on_event), song),
+            index=self._library.index,
+            progress=progress,
+            on_report=on_report,
+        )
 
     def songs(self) -> list[Song]:
         """Return every song of the library, in the order in which they were added."""
@@ -273,26 +295,27 @@ class Workbench:
         """Return every song vector of the library."""
         return export_vectors(self.catalogue, self.spaces)
 
-    def _each(
-        self,
-        items: Sequence[T],
-        work: Callable[[T], AnalysisReport],
-        *,
-        progress: Progress,
-        on_report: Callable[[AnalysisReport], None],
-    ) -> list[AnalysisReport]:
-        """Work through a batch; the index is sealed now and then, and whatever happens."""
-        reports = []
-        try:
-            for number, item in enumerate(items):
-                progress.report(number, len(items))
-                reports.append(work(item))
-                on_report(reports[-1])
-                if number % SETTLE_EVERY == SETTLE_EVERY - 1:
-                    self._library.index.settle()
-        finally:
-            self._library.index.settle()
-        return reports
+
+def _each(
+    items: Sequence[T],
+    work: Callable[[T], AnalysisReport],
+    *,
+    index: LibraryIndex,
+    progress: Progress,
+    on_report: Callable[[AnalysisReport], None],
+) -> list[AnalysisReport]:
+    """Work through a batch; the index is sealed now and then, and whatever happens."""
+    reports = []
+    try:
+        for number, item in enumerate(items):
+            progress.report(number, len(items))
+            reports.append(work(item))
+            on_report(reports[-1])
+            if number % SETTLE_EVERY == SETTLE_EVERY - 1:
+                index.settle()
+    finally:
+        index.settle()
+    return reports
 
 
 def _task(path: Path, progress: Progress, *, on_event: Listener) -> Task:

@@ -43,7 +43,8 @@ def write_fingerprints(
 
 
 def write_grain(connection: sqlite3.Connection, song_id: SongId, *, grain: Grain | None) -> None:
-    """Store the fine grain of a song's mix, where it was heard."""
+    """Store the fine grain of a song's mix in the place of what was known; None forgets it."""
+    connection.execute("DELETE FROM grain WHERE song_id = ?", (song_id,))
     if grain is not None:
         connection.execute("INSERT INTO grain VALUES (?, ?)", (song_id, grain.tobytes()))
 

@@ -47,6 +47,13 @@ def rename_song(
     )
 
 
+def write_stream(connection: sqlite3.Connection, song_id: SongId, *, stream_sha256: str) -> None:
+    """Store the hash of the packets of a song's sound."""
+    connection.execute(
+        "UPDATE song SET stream_sha256 = ? WHERE song_id = ?", (stream_sha256, song_id)
+    )
+
+
 def require_song(connection: sqlite3.Connection, song_id: SongId) -> None:
     """Raise ``UnknownSongError`` where the library has no such song."""
     if not has_song(connection, song_id):
@@ -101,6 +108,18 @@ class SongShelf(Shelf):
     def unfinished(self) -> list[Song]:
         """Return the songs whose separation is still to do, the first added first."""
         return self._select(f"WHERE stage = ? {_OLDEST_FIRST}", Stage.FIRST_ANSWER.value)
+
+    def half_heard(self) -> list[Song]:
+        """Return the songs that an older version has heard less of than is heard now.
+
+        They lack the grain, the measures of quality or the hash of the sound; the last added
+        comes first.
+        """
+        return self._select(
+            "WHERE stream_sha256 = '' OR song_id NOT IN (SELECT song_id FROM grain)"
+            " OR song_id NOT IN (SELECT song_id FROM copy_facts)"
+            " ORDER BY added_at DESC, rowid DESC"
+        )
 
     def code_stamps(self) -> dict[SongId, str]:
         """Return what names the state of each song's fingerprints: its file, and its stage."""

@@ -23,12 +23,14 @@ from core.library.evidence import (
 )
 from core.library.journal import JournalShelf
 from core.library.memory import MemoryShelf
-from core.library.songs import SongShelf, rename_song, require_song, write_song
+from core.library.songs import SongShelf, rename_song, require_song, write_song, write_stream
 from core.library.verdicts import VerdictShelf, clear_verdicts
 from core.library.waiting import WaitingShelf, forget_file
 from core.types import (
+    CopyMeasures,
     FileStamp,
     Fingerprint,
+    Grain,
     LibraryId,
     SongId,
     SongRecord,
@@ -98,6 +100,16 @@ class Catalogue(
                 "UPDATE song SET stage = ? WHERE song_id = ?", (Stage.READY.value, song_id)
             )
             queue_change(connection, song_id, kind=ChangeKind.UPSERT)
+
+    def fill_in(
+        self, song_id: SongId, *, grain: Grain, measures: CopyMeasures, stream_sha256: str
+    ) -> None:
+        """Add to a song what an older version did not hear; none of it travels to the cluster."""
+        with self.database.writing() as connection:
+            require_song(connection, song_id)
+            write_grain(connection, song_id, grain=grain)
+            write_measures(connection, song_id, measures=measures)
+            write_stream(connection, song_id, stream_sha256=stream_sha256)
 
     def retag(self, song_id: SongId, tags: Tags, *, stamp: FileStamp) -> None:
         """Note that a song's file has other tags, and is no other sound for that."""

@@ -6,7 +6,7 @@ are none (``core/library/decisions.py``) are kept, and not shown.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from core.errors import BugError
@@ -26,20 +26,26 @@ class VerdictShelf(Shelf):
     """Keeps verdicts."""
 
     def put_verdicts(
-        self, song_id: SongId, verdicts: Sequence[PairVerdict], *, keeps_speeds: bool = False
+        self,
+        song_id: SongId,
+        verdicts: Sequence[PairVerdict],
+        *,
+        keeps_speeds: bool = False,
+        anew: Collection[SongId] = (),
     ) -> None:
         """Replace what is known of a song's pairs.
 
         Of several verdicts on one pair those of the strongest class stay, each at its place. A
         pair whose other song has meanwhile left the library is left out. ``keeps_speeds`` keeps
-        what is known at other speeds, where no more is proved now.
+        what is known at other speeds, where no more is proved now, but for pairs with songs that
+        were judged ``anew``.
         """
         pairs = _checked(song_id, verdicts)
         with self.database.writing() as connection:
             require_song(connection, song_id)
             if keeps_speeds:
-                known = _known(connection, song_id)
-                pairs = _joined(pairs, [pair for pair in known if pair.overlap.speed != 1.0])
+                known = [p for p in _known(connection, song_id) if p.overlap.speed != 1.0]
+                pairs = _joined(pairs, [p for p in known if not {p.a, p.b} & set(anew)])
             clear_verdicts(connection, song_id)
             _insert(connection, pairs)
 

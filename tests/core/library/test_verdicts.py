@@ -80,6 +80,16 @@ def test_what_is_known_at_other_speeds_is_kept_where_asked_and_no_more_is_proved
     assert {v.b: v for v in catalogue.verdicts(a)} == {v.b: v for v in now}
 
 
+def test_pairs_that_were_judged_anew_at_other_speeds_keep_nothing_of_before(catalogue, ids):
+    a, b, c, _ = ids
+    catalogue.put_verdicts(a, [sped(a, b), sped(a, c)])
+    catalogue.put_verdicts(a, [sped(a, b, Verdict.VERSION)], keeps_speeds=True, anew=[b])
+    assert [(v.b, v.verdict) for v in catalogue.verdicts(a)] == [
+        (c, Verdict.SAME_RECORDING),
+        (b, Verdict.VERSION),
+    ]
+
+
 def test_stronger_verdicts_take_the_place_of_weaker_ones_and_no_others(catalogue, ids):
     a, b, c, d = ids
     catalogue.put_verdicts(a, [pair(a, b), pair(a, c, Verdict.SAME_RECORDING)])
