@@ -1,5 +1,6 @@
 """The check before release in the real window: drop, progress, stop, what was found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,19 @@ def test_of_several_demos_one_is_checked_and_a_folder_is_none(
     rig.settle()
     assert said(rig) == "One demo at a time: demo.wav is checked."
     assert rig.window.presenter.check.name == "demo.wav"
+
+
+def test_the_page_never_calls_a_demo_different(rig: WindowRig) -> None:
+    rig.workbench.checks[DEMO] = replace(rig.workbench.checks[DEMO], verdicts=())
+    rig.press(Qt.Key.Key_C)
+    rig.drop([DEMO])
+    rig.settle()
+    rig.window.presenter.check.ask_catalogue()
+    rig.settle()
+    said_there = " ".join(shown(rig)).casefold()
+    assert said_there.count("can't tell: nothing was recognised") == 2, "here and there"
+    for word in ("different", "original", "unique", "no copy", "safe"):
+        assert word not in said_there
 
 
 def test_progress_shows_and_stop_ends_it(qtbot: QtBot, rig: WindowRig) -> None:

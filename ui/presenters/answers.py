@@ -120,14 +120,14 @@ def recommended(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Answer:
 def _neighbour_results(
     workbench: WorkbenchPort, found: Iterable[Neighbour], *, about: Song, measure: str
 ) -> tuple[Result, ...]:
-    songs = ((near, _song(workbench, near.song_id)) for near in found)
+    songs = ((near, song_of(workbench, near.song_id)) for near in found)
     return tuple(
         near_result(
             near,
             song,
             label=_label(near, about, song),
             measure=measure,
-            overview=_overview(workbench, song),
+            overview=overview_of(workbench, song),
         )
         for near, song in songs
         if song
@@ -162,10 +162,10 @@ def near_result(
 
 
 def _duplicate(workbench: WorkbenchPort, song_id: SongId, pair: PairVerdict) -> Result | None:
-    song = _song(workbench, pair.b if pair.a == song_id else pair.a)
+    song = song_of(workbench, pair.b if pair.a == song_id else pair.a)
     if song is None:
         return None
-    return proved(song, evidence.of_pair(pair, song_id), overview=_overview(workbench, song))
+    return proved(song, evidence.of_pair(pair, song_id), overview=overview_of(workbench, song))
 
 
 def proved(song: Song, found: evidence.Evidence, *, overview: Float32Array) -> Result:
@@ -189,7 +189,7 @@ def proved(song: Song, found: evidence.Evidence, *, overview: Float32Array) -> R
 
 
 def _recommended(workbench: WorkbenchPort, line: Recommendation) -> Result:
-    song = _song(workbench, line.song_id) if line.song_id else None
+    song = song_of(workbench, line.song_id) if line.song_id else None
     title = song.title if song else line.title
     artist = song.artist if song else line.artist
     return Result(
@@ -204,11 +204,11 @@ def _recommended(workbench: WorkbenchPort, line: Recommendation) -> Result:
         why=shown(line.reason),
         match=None,
         duration_s=song.duration_s if song else 0.0,
-        overview=_overview(workbench, song) if song else NO_WAVE,
+        overview=overview_of(workbench, song) if song else NO_WAVE,
     )
 
 
-def _song(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
+def song_of(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
     """Return a song, or None where it was removed since it was found."""
     try:
         return workbench.catalogue.song(song_id)
@@ -216,7 +216,8 @@ def _song(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
         return None
 
 
-def _overview(workbench: WorkbenchPort, song: Song) -> Float32Array:
+def overview_of(workbench: WorkbenchPort, song: Song) -> Float32Array:
+    """Return a song's peaks, or none where it was removed since it was found."""
     try:
         return workbench.overview(song.song_id)
     except UnknownSongError:

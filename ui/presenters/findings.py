@@ -11,13 +11,22 @@ from typing import Final
 
 from core.cluster_types import CatalogueVerdict, SyncState
 from core.copy_types import CheckReport
-from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.progress import Progress
-from core.types import Confidence, Neighbour, PairVerdict, Song, SongId, Verdict
+from core.types import Confidence, Neighbour, PairVerdict, SongId, Verdict
 from ui.messages import shown
 from ui.presenters import evidence
-from ui.presenters.answers import ALIKE, NO_WAVE, UNLIKE, UNTITLED, Result, near_result, proved
+from ui.presenters.answers import (
+    ALIKE,
+    NO_WAVE,
+    UNLIKE,
+    UNTITLED,
+    Result,
+    near_result,
+    overview_of,
+    proved,
+    song_of,
+)
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
 from ui.presenters.words import NO_ARTIST, STEMS, songs
@@ -141,14 +150,14 @@ def _headline(found: Sequence[tuple[Verdict, Confidence]]) -> str:
 
 def _proof(workbench: WorkbenchPort, pair: PairVerdict) -> Result | None:
     """Return the line of a song that the demo was proved close to; the demo is song a."""
-    song = _song(workbench, pair.b)
+    song = song_of(workbench, pair.b)
     if song is None:
         return None
-    return proved(song, evidence.of_pair(pair, pair.a), overview=workbench.overview(song.song_id))
+    return proved(song, evidence.of_pair(pair, pair.a), overview=overview_of(workbench, song))
 
 
 def _near(workbench: WorkbenchPort, near: Neighbour) -> Result | None:
-    song = _song(workbench, near.song_id)
+    song = song_of(workbench, near.song_id)
     if song is None:
         return None
     return near_result(
@@ -156,7 +165,7 @@ def _near(workbench: WorkbenchPort, near: Neighbour) -> Result | None:
         song,
         label=f"near, by {STEMS[near.stem]}",
         measure=ALIKE if near.score > 0 else UNLIKE,
-        overview=workbench.overview(song.song_id),
+        overview=overview_of(workbench, song),
     )
 
 
@@ -178,10 +187,3 @@ def _elsewhere(found: CatalogueVerdict) -> Result:
         verdict=found.verdict,
         pace=said.pace,
     )
-
-
-def _song(workbench: WorkbenchPort, song_id: SongId) -> Song | None:
-    try:
-        return workbench.catalogue.song(song_id)
-    except UnknownSongError:  # it was taken out meanwhile
-        return None

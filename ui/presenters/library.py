@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-from core.types import AnalysisStep, PairVerdict, SongId
+from core.types import AnalysisStep, SongId
 from ui.presenters.hook import Hook
 from ui.presenters.row_store import RowStore
 from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, passes
@@ -171,10 +171,6 @@ class LibraryPresenter:
     def settle(self) -> None:
         """Show every row where it stands when nothing works on it."""
         self._tell(self._store.settle())
-
-    def judge(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
-        """Replace what is known of the pairs of a song."""
-        self._tell(self._store.judge(song_id, verdicts))
 
     def remove(self, path: Path) -> None:
         """Take a row out of the list."""

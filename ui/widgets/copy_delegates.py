@@ -7,12 +7,11 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
-    QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import theme
 from ui.messages import file_name
@@ -44,23 +43,19 @@ class LineDelegate(QStyledItemDelegate):
 
     def _two_lines(self, painter: QPainter, box: QRect, lines: tuple[str, str]) -> None:
         """Draw a fact over a smaller one, or alone in the middle."""
-        tokens, middle = self._theme.tokens, box.center().y()
-        top = middle - 18 if lines[1] else middle - 9
-        first = QRect(box.left(), top, box.width(), 19)
-        below = QRect(box.left(), middle + 1, box.width(), 16)
-        painting.words(painter, first, lines[0], font=self._text, colour=tokens.text)
-        painting.words(painter, below, lines[1], font=self._small, colour=tokens.muted)
+        self._draw(painter, box, lines, font=self._text)
 
     def _names(self, painter: QPainter, box: QRect, lines: tuple[str, str]) -> None:
         """Draw a name over where it is; a long folder is cut in its middle."""
-        tokens, middle = self._theme.tokens, box.center().y()
-        first = QRect(box.left(), middle - 18, box.width(), 19)
-        below = QRect(box.left(), middle + 1, box.width(), 16)
-        painting.words(painter, first, lines[0], font=self._title, colour=tokens.text)
         cut = QFontMetrics(self._small).elidedText(
-            lines[1], Qt.TextElideMode.ElideMiddle, below.width()
+            lines[1], Qt.TextElideMode.ElideMiddle, box.width()
         )
-        painting.words(painter, below, cut, font=self._small, colour=tokens.muted)
+        self._draw(painter, box, (lines[0], cut), font=self._title)
+
+    def _draw(self, painter: QPainter, box: QRect, lines: tuple[str, str], *, font: QFont) -> None:
+        tokens = self._theme.tokens
+        first = painting.Words(lines[0], font, tokens.text)
+        painting.two_lines(painter, box, first, painting.Words(lines[1], self._small, tokens.muted))
 
 
 class CopySetDelegate(LineDelegate):
@@ -71,7 +66,7 @@ class CopySetDelegate(LineDelegate):
         opened: CopySet = index.data(LINE_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option)
+        painting.row_ground(painter, option, tokens=self._theme.tokens)
         box, side = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0), theme.RESULT_COVER
         cover = QRect(box.left() + theme.HALF, box.center().y() - side // 2, side, side)
         first = opened.songs[0]
@@ -84,17 +79,6 @@ class CopySetDelegate(LineDelegate):
         names = QRect(left, box.top(), int(at.x()) - theme.GRID - left, box.height())
         self._names(painter, names, (opened.title, opened.detail))
         painter.restore()
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        tokens, box = self._theme.tokens, option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, theme.mix(tokens.accent, tokens.surface, theme.TINT))
-            edge = QRect(box.left(), box.top(), theme.EDGE, box.height())
-            painter.fillRect(edge, tokens.accent)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, tokens.raised)
-        line = QRect(box.left(), box.bottom(), box.width(), theme.LINE)
-        painter.fillRect(line, theme.mix(tokens.line, tokens.surface, 0.6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +120,7 @@ class CopyDelegate(LineDelegate):
         where = places(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option)
+        painting.card_ground(painter, option, tokens=self._theme.tokens)
         painting.cover(painter, where.cover, self._covers.get(line.song_id), name=line.title)
         self._names(painter, where.names, (file_name(line.path), line.folder))
         for box, facts in (
@@ -150,13 +134,3 @@ class CopyDelegate(LineDelegate):
             colour = self._theme.tokens.accent_text
             painting.pill(painter, at, BADGE, font=self._small, colour=colour)
         painter.restore()
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        tokens = self._theme.tokens
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if not is_chosen and not option.state & QStyle.StateFlag.State_MouseOver:
-            return
-        painter.setPen(QPen(tokens.accent if is_chosen else tokens.line, theme.LINE))
-        painter.setBrush(tokens.surface)
-        box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
-        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)

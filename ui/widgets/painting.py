@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPixmap,
     QPolygonF,
 )
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from core.types import AnalysisStep, Float32Array
 from ui import theme
@@ -35,6 +36,8 @@ TOP = 90 * 16  # twelve o'clock, in Qt's sixteenths of a degree
 FULL_TURN = 360 * 16
 # A peak that is lower than this share of the height is drawn as a dash, so that silence shows.
 LEAST_PEAK = 0.03
+FIRST_LINE_PX, SECOND_LINE_PX = 19, 16  # of two lines of words, over and under the middle
+LINE_SHARE = 0.6  # of the line's colour between rows: it parts them, and is not a frame
 
 
 def words(
@@ -51,6 +54,58 @@ def words(
     painter.setPen(colour)
     cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of text as it is drawn."""
+
+    text: str
+    font: QFont
+    colour: QColor
+
+
+def two_lines(painter: QPainter, box: QRect, first: Words, below: Words) -> None:
+    """Draw a line over a smaller one, or alone in the middle where that is empty."""
+    middle = box.center().y()
+    top = middle - FIRST_LINE_PX + 1 if below.text else middle - FIRST_LINE_PX // 2
+    upper = QRect(box.left(), top, box.width(), FIRST_LINE_PX)
+    lower = QRect(box.left(), middle + 1, box.width(), SECOND_LINE_PX)
+    words(painter, upper, first.text, font=first.font, colour=first.colour)
+    words(painter, lower, below.text, font=below.font, colour=below.colour)
+
+
+def row_ground(
+    painter: QPainter, option: QStyleOptionViewItem, *, tokens: Tokens, has_edge: bool = True
+) -> None:
+    """Draw what lies under a row: its tint and edge where it is chosen, and the line below."""
+    box = option.rect
+    if option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(box, theme.mix(tokens.accent, tokens.surface, theme.TINT))
+        if has_edge:
+            edge = QRect(box.left(), box.top(), theme.EDGE, box.height())
+            painter.fillRect(edge, tokens.accent)
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(box, tokens.raised)
+    line = QRect(box.left(), box.bottom(), box.width(), theme.LINE)
+    painter.fillRect(line, theme.mix(tokens.line, tokens.surface, LINE_SHARE))
+
+
+def card_ground(
+    painter: QPainter, option: QStyleOptionViewItem, *, tokens: Tokens, needs_focus: bool = False
+) -> None:
+    """Draw the card under a line that is chosen or hovered; its frame says which is chosen.
+
+    ``needs_focus``: the frame says so only while the list has the keyboard.
+    """
+    is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    if not is_chosen and not option.state & QStyle.StateFlag.State_MouseOver:
+        return
+    has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus) or not needs_focus
+    painter.setPen(QPen(tokens.accent if is_chosen and has_focus else tokens.line, theme.LINE))
+    painter.setBrush(tokens.surface)
+    box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
+    painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
 
 
 def pill(painter: QPainter, at: QPointF, text: str, *, font: QFont, colour: QColor) -> int:

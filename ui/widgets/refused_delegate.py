@@ -1,8 +1,8 @@
 """Paints a song that the cluster did not take: its title over the reason."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import theme
 from ui.models.lines import LINE_ROLE
@@ -28,11 +28,8 @@ class RefusedDelegate(QStyledItemDelegate):
         """Draw a song."""
         line: Refused = index.data(LINE_ROLE)
         tokens, box = self._theme.tokens, option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, theme.mix(tokens.accent, tokens.surface, theme.TINT))
-        middle, medium = box.center().y(), theme.font(weight=theme.Weight.MEDIUM)
-        title = QRect(box.left(), middle - 18, box.width(), 19)
-        reason = QRect(box.left(), middle + 1, box.width(), 16)
-        small = theme.font(theme.SMALL_PX)
-        painting.words(painter, title, line.title, font=medium, colour=tokens.text)
-        painting.words(painter, reason, line.reason, font=small, colour=tokens.trouble_text)
+        painting.row_ground(painter, option, tokens=tokens)
+        medium, small = theme.font(weight=theme.Weight.MEDIUM), theme.font(theme.SMALL_PX)
+        title = painting.Words(line.title, medium, tokens.text)
+        reason = painting.Words(line.reason, small, tokens.trouble_text)
+        painting.two_lines(painter, box, title, reason)

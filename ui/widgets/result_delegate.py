@@ -13,8 +13,8 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import theme
 from ui.models.results import RESULT_ROLE
@@ -122,7 +122,7 @@ class ResultDelegate(QStyledItemDelegate):
         result, where = self.result(index), places(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option)
+        painting.card_ground(painter, option, tokens=self._theme.tokens, needs_focus=True)
         self._names(painter, where, result, rank=index.row() + 1)
         self._score(painter, where.score, result)
         self._wave(painter, where.wave, result)
@@ -130,18 +130,6 @@ class ResultDelegate(QStyledItemDelegate):
         if result.path is not None:
             self._buttons(painter, where)
         painter.restore()
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        tokens = self._theme.tokens
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if not is_chosen and not is_hovered:
-            return
-        has_focus = is_chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)
-        painter.setPen(QPen(tokens.accent if has_focus else tokens.line, theme.LINE))
-        painter.setBrush(tokens.surface)
-        box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
-        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
 
     def _names(self, painter: QPainter, where: Places, result: Result, *, rank: int) -> None:
         tokens, middle = self._theme.tokens, where.names.center().y()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from core.types import AnalysisStep
 from ui import theme
@@ -36,7 +36,8 @@ class SongDelegate(QStyledItemDelegate):
         row: SongRow = index.data(ROW_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option, index.column())
+        has_edge = index.column() == Column.SONG
+        painting.row_ground(painter, option, tokens=self._theme.tokens, has_edge=has_edge)
         box = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
         match Column(index.column()):
             case Column.SONG:
@@ -47,29 +48,16 @@ class SongDelegate(QStyledItemDelegate):
                 self._stage(painter, box, row)
         painter.restore()
 
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, column: int) -> None:
-        tokens, box = self._theme.tokens, option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, theme.mix(tokens.accent, tokens.surface, theme.TINT))
-            if column == Column.SONG:
-                edge = QRect(box.left(), box.top(), theme.EDGE, box.height())
-                painter.fillRect(edge, tokens.accent)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, tokens.raised)
-        line = QRect(box.left(), box.bottom(), box.width(), theme.LINE)
-        painter.fillRect(line, theme.mix(tokens.line, tokens.surface, 0.6))
-
     def _song(self, painter: QPainter, box: QRect, row: SongRow) -> None:
         tokens, side = self._theme.tokens, theme.ROW_COVER
         cover = QRect(box.left(), box.center().y() - side // 2, side, side)
         song_id = row.song.song_id if row.song else None
         painting.cover(painter, cover, self._covers.get(song_id), name=row.title)
         left = cover.right() + theme.GRID + 2
-        middle = box.center().y()
-        title = QRect(left, middle - 18, box.right() - left, 19)
-        artist = QRect(left, middle + 1, box.right() - left, 16)
-        painting.words(painter, title, row.title, font=self._title, colour=tokens.text)
-        painting.words(painter, artist, row.artist, font=self._small, colour=tokens.muted)
+        names = QRect(left, box.top(), box.right() - left, box.height())
+        title = painting.Words(row.title, self._title, tokens.text)
+        artist = painting.Words(row.artist, self._small, tokens.muted)
+        painting.two_lines(painter, names, title, artist)
 
     def _stage(self, painter: QPainter, box: QRect, row: SongRow) -> None:
         tokens, side = self._theme.tokens, theme.STEP_SIZE

@@ -7,8 +7,17 @@ import pytest
 
 from core.cluster_types import CatalogueVerdict, SyncState
 from core.copy_types import CheckReport
-from core.errors import AudioFileError, AudioProblem, ClusterError, ClusterProblem
-from core.types import CatalogueId, Confidence, Overlap, PairVerdict, SongId, Stem, Verdict
+from core.errors import AudioFileError, AudioProblem, ClusterError, ClusterProblem, UnknownSongError
+from core.types import (
+    CatalogueId,
+    Confidence,
+    Float32Array,
+    Overlap,
+    PairVerdict,
+    SongId,
+    Stem,
+    Verdict,
+)
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import FakePlayer, HandLanes, song
@@ -102,7 +111,18 @@ def test_nothing_recognised_is_cant_tell_and_never_different() -> None:
     assert headline(rig, Where.HERE) == CANT_TELL
     rig.ask()
     assert headline(rig, Where.CATALOGUE) == CANT_TELL
-    assert "different" not in CANT_TELL
+
+
+def test_a_song_that_leaves_while_it_is_put_into_words_is_listed_without_its_wave() -> None:
+    rig = Rig()
+
+    def gone(song_id: SongId) -> Float32Array:
+        raise UnknownSongError(song_id)
+
+    rig.workbench.overview = gone  # type: ignore[method-assign]  # taken out meanwhile
+    rig.run(BACKING)
+    assert rig.here == ["near"]
+    assert not rig.check.places[Where.HERE].results[0].overview.size
 
 
 def test_an_unsure_proof_is_said_as_one() -> None:

@@ -219,9 +219,10 @@ def test_a_dismissed_pair_and_a_removed_song_lose_their_labels() -> None:
     workbench = FakeWorkbench(*(song(name, added_at=i) for i, name in enumerate("ab")))
     workbench.pairs = [pair("a", "b", Verdict.SAME_BACKING)]
     library = loaded(workbench=workbench)
-    library.judge(SongId("a"), [])
+    heard = SongEvent(song("a").path, SongId("a"), AnalysisStep.READY)
+    library.hear([RowChange(heard, song("a"), ())])
     assert library.count(Filter.DUPLICATES) == 0
-    library.judge(SongId("a"), workbench.pairs)
+    library.hear([RowChange(heard, song("a"), tuple(workbench.pairs))])
     assert library.count(Filter.DUPLICATES) == 1
     library.remove(song("a").path)
     assert library.count(Filter.DUPLICATES) == 0
