@@ -52,6 +52,7 @@ class FakeShelf:
         self.songs: dict[SongId, Song] = {}
         self.queue: list[Path] = []
         self.backings: set[SongId] = set()
+        self.old: list[SongId] = []  # heard by an older version, the last added first
         self.problems: dict[Path, Problem] = {}
 
     def song(self, song_id: SongId) -> Song:
@@ -64,6 +65,9 @@ class FakeShelf:
 
     def unfinished(self) -> list[Song]:
         return [song for song in self.songs.values() if song.stage is Stage.FIRST_ANSWER]
+
+    def half_heard(self) -> list[Song]:
+        return [self.songs[song_id] for song_id in self.old if song_id in self.songs]
 
     def clear_problem(self, path: Path) -> None:
         self.problems.pop(path, None)
@@ -126,6 +130,19 @@ class FakeWorkbench:
             self.catalogue.songs[ready.song_id] = ready
             on_event(SongEvent(ready.path, ready.song_id, AnalysisStep.READY))
             reports.append(_report(ready.path, ready.song_id, Outcome.DONE))
+        return reports
+
+    def fill_in(
+        self, *, progress: Progress, on_event: Callable[[SongEvent], None]
+    ) -> list[AnalysisReport]:
+        self._fail_if_told()
+        self.log.append("fill in")
+        reports = []
+        for old in self.catalogue.half_heard():
+            progress.check()
+            self.catalogue.old.remove(old.song_id)
+            on_event(SongEvent(old.path, old.song_id, AnalysisStep.READY))
+            reports.append(_report(old.path, old.song_id, Outcome.DONE))
         return reports
 
     def songs(self) -> list[Song]:

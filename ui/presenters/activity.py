@@ -1,7 +1,8 @@
 """What runs: adding files, then their separation; how far it is, and how to stop it.
 
 First answers come before any separation: files that are dropped while voices are being separated
-interrupt that (it goes on afterwards, where it was).
+interrupt that (it goes on afterwards, where it was). Last of all, songs that an older version heard
+less of are heard again; whatever comes interrupts that too.
 """
 
 import gc
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from core.errors import UnknownSongError
 from core.progress import Progress
-from core.types import SongEvent, SongId
+from core.types import Song, SongEvent, SongId
 from ui.presenters.arrivals import ANSWERED, ArrivalsPresenter
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
@@ -30,6 +31,7 @@ class Doing(Enum):
     NOTHING = "nothing"
     ADDING = "adding"  # up to the first answers
     FINISHING = "finishing"  # voices are separated
+    FILLING = "filling"  # songs of an older version are heard again
     STOPPING = "stopping"
 
 
@@ -61,6 +63,7 @@ class ActivityPresenter:
         self._progress: Progress | None = None
         self._pending: list[Path] = []
         self._has_failed = False
+        self._has_old = False  # songs that an older version heard less of
         self._was_asked = False  # by the user, who wants to know where nothing comes of it
 
     @property
@@ -85,6 +88,8 @@ class ActivityPresenter:
                 return f"Listening to {self._tally.words}" if self._tally.total else "Looking"
             case Doing.FINISHING:
                 return f"Separating voices: {self._tally.words}"
+            case Doing.FILLING:
+                return f"Hearing older songs again: {self._tally.words}"
 
     def open_library(self) -> None:
         """Read the library, then go on with what was queued when it was closed.
@@ -94,7 +99,7 @@ class ActivityPresenter:
         and the window, for up to a second on a busy machine.
         """
         verb = Verb(
-            lambda _: read_snapshot(self._workbench),
+            lambda _: (read_snapshot(self._workbench), self._workbench.catalogue.half_heard()),
             on_success=self._opened,
             on_failure=self._library.fail,
         )
@@ -113,7 +118,7 @@ class ActivityPresenter:
         self._pending += paths
         self._was_asked = True
         self._notices.clear()
-        if self._doing is Doing.FINISHING and self._progress:
+        if self._doing in (Doing.FINISHING, Doing.FILLING) and self._progress:
             self._progress.cancel()
         if self._doing is Doing.NOTHING:
             self._next()
@@ -132,10 +137,14 @@ class ActivityPresenter:
             self._progress.cancel()
             self.changed.emit(None)
 
-    def _opened(self, snapshot: Snapshot) -> None:
+    def _opened(self, found: tuple[Snapshot, Sequence[Song]]) -> None:
+        snapshot, old = found
+        self._has_old = bool(old)
         self._library.load(snapshot)
         if self._library.waiting():
             self.go_on()
+        elif self._has_old and self._doing is Doing.NOTHING:
+            self._start_filling()
 
     def _next(self) -> None:
         """Start what comes after what has just ended."""
@@ -150,7 +159,10 @@ class ActivityPresenter:
         elif was is Doing.ADDING:
             self._say_what_came()
             self._start_finishing()
+        elif was is Doing.FINISHING and self._has_old:
+            self._start_filling()
         else:
+            self._has_old = False  # what could be heard again has been
             self._rest()
 
     def _say_what_came(self) -> None:
@@ -191,6 +203,14 @@ class ActivityPresenter:
 
         self._start(Doing.FINISHING, work)
 
+    def _start_filling(self) -> None:
+        def work(progress: Progress) -> None:
+            old = frozenset(song.path for song in self._workbench.catalogue.half_heard())
+            self._lanes.post(lambda: self._tally.expect(old))
+            self._workbench.fill_in(progress=progress, on_event=self._tell)
+
+        self._start(Doing.FILLING, work)
+
     def _start(self, doing: Doing, work: Callable[[Progress], None]) -> None:
         self._doing = doing
         self._tally.start()
@@ -221,8 +241,9 @@ class ActivityPresenter:
     def _hear(self, changes: list[RowChange]) -> None:
         self._library.hear(changes)
         for change in changes:
-            self._tally.hear(change.event, is_quick=self._doing is Doing.ADDING)
-        self.arrivals.hear(changes)
+            self._tally.hear(change.event, is_quick=self._doing is not Doing.FINISHING)
+        if self._doing is not Doing.FILLING:  # those did not arrive just now
+            self.arrivals.hear(changes)
         news = {c.event.song_id for c in changes if c.event.step in ANSWERED}
         song_ids = frozenset(song_id for song_id in news if song_id)
         self.changed.emit(None)

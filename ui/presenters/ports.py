@@ -43,6 +43,10 @@ class ShelfPort(Protocol):
         """Return the songs whose backing is still to come."""
         ...
 
+    def half_heard(self) -> list[Song]:
+        """Return the songs that an older version heard less of, the last added first."""
+        ...
+
     def clear_problem(self, path: Path) -> None:
         """Forget that a file could not be added."""
         ...
@@ -68,6 +72,10 @@ class WorkbenchPort(Protocol):
 
     def finish(self, *, progress: Progress, on_event: Hear) -> list[AnalysisReport]:
         """Do what is queued."""
+        ...
+
+    def fill_in(self, *, progress: Progress, on_event: Hear) -> list[AnalysisReport]:
+        """Hear again the songs that an older version heard less of."""
         ...
 
     def songs(self) -> list[Song]:

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import LibraryError, LibraryProblem
 from core.progress import Progress
-from core.types import AnalysisStep, Song, SongEvent, Stage
+from core.types import AnalysisStep, Overlap, PairVerdict, Song, SongEvent, Stage, Verdict
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fakes import HandLanes, song
 from ui.presenters.activity import ActivityPresenter, Doing
@@ -142,6 +142,54 @@ def test_what_was_queued_at_the_last_close_goes_on_by_itself() -> None:
         "half": AnalysisStep.READY,
         "waits": AnalysisStep.READY,
     }
+
+
+def old_library(*songs: Song) -> tuple[FakeWorkbench, ActivityPresenter, HandLanes]:
+    """Return an unopened library of which an older version has heard every song."""
+    workbench, lanes = FakeWorkbench(*songs), HandLanes()
+    workbench.catalogue.old = [old.song_id for old in reversed(songs)]
+    activity = ActivityPresenter(
+        workbench, LibraryPresenter(), lanes=lanes, notices=NoticePresenter()
+    )
+    return workbench, activity, lanes
+
+
+def test_songs_of_an_older_version_are_heard_again_once_and_make_no_arrivals() -> None:
+    workbench, activity, lanes = old_library(song("a"), song("b"))
+    a, b = (known.song_id for known in workbench.songs())
+    workbench.pairs = [PairVerdict(a, b, Verdict.SAME_RECORDING, 0.9, Overlap(0.0, 0.0, 60.0))]
+    words: list[str] = []
+    activity.changed.connect(lambda _: words.append(activity.words))
+    told: set[str] = set()
+    activity.answered.connect(told.update)
+    activity.open_library()
+    lanes.turn()
+    assert workbench.log == ["warm_up", "fill in"]
+    assert "Hearing older songs again: 2 of 2" in words
+    assert activity.arrivals.song is None
+    assert told == {a, b}
+    assert activity.doing is Doing.NOTHING
+    activity.add(paths("1.wav"))
+    lanes.turn()
+    assert workbench.log[2:] == ["add 1", "finish"]
+
+
+def test_what_waits_and_what_is_dropped_come_before_songs_of_an_older_version() -> None:
+    workbench, activity, lanes = old_library(song("a"), song("b", stage=Stage.FIRST_ANSWER))
+    fill_in = workbench.fill_in
+
+    def drop_and_fill_in(*, progress: Progress, on_event) -> list:  # type: ignore[type-arg, no-untyped-def]  # as in the port
+        workbench.fill_in = fill_in  # type: ignore[method-assign]  # once only
+        activity.add(paths("urgent.wav"))
+        return fill_in(progress=progress, on_event=on_event)
+
+    workbench.fill_in = drop_and_fill_in  # type: ignore[method-assign]  # drops at the right time
+    activity.open_library()
+    lanes.turn()
+    deeds = [deed for deed in workbench.log if deed != "warm_up"]
+    assert deeds == ["add 0", "finish", "fill in", "add 1", "finish", "fill in"]
+    assert workbench.catalogue.old == []
+    assert activity.doing is Doing.NOTHING
 
 
 def test_a_library_that_fails_is_told_and_the_next_add_works() -> None:
