@@ -61,10 +61,8 @@ class Keeping:
     def decide(self, a: SongId, b: SongId, *, decision: Decision | None) -> DoneAction:
         """Remember what the user says of a pair."""
         with self._lock:
-            known = {frozenset((d.a, d.b)): d.decision for d in self._catalogue.decisions()}
-            before = known.get(frozenset((a, b)))
+            before = self._catalogue.decide(a, b, decision=decision)
             detail = before.value if before else None
-            self._catalogue.decide(a, b, decision=decision)
             entry = self._catalogue.begin(ActionKind.DECIDED, [a, b], detail=detail)
             self._catalogue.conclude(entry)
             return _done(entry)
