@@ -13,6 +13,7 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import pair, song
 from tests.ui.rig import WindowRig, said
+from ui import theme
 from ui.presenters.answers import Tab
 from ui.presenters.rows import Filter
 from ui.presenters.window import View
@@ -277,3 +278,22 @@ def test_a_thousand_groups_are_listed_searched_and_stepped(
     assert view.currentIndex().row() == 20
     rig.window.presenter.duplicates.search("copy 0777")
     assert view.model().rowCount() == 1
+
+
+def test_in_the_lowest_window_the_list_gives_way_and_the_waves_stay_whole(
+    open_window: OpenWindow,
+) -> None:
+    names = ("Best", "Copy", "Third", "Fourth")
+    workbench = FakeWorkbench(*map(song, names))
+    workbench.pairs = [pair("Best", name, Verdict.SAME_RECORDING) for name in names[1:]]
+    workbench.made_groups = [group(names, *workbench.pairs)]
+    rig = open_window(workbench)
+    rig.press(Qt.Key.Key_D)
+    rig.settle()
+    assert lines(rig).height() == 4 * theme.COPY_HEIGHT
+    rig.window.resize(*theme.SMALLEST_WINDOW)
+    rig.qtbot.waitUntil(lambda: lines(rig).height() < 4 * theme.COPY_HEIGHT)
+    wave = rig.find(QWidget, "overlapB")
+    below = wave.mapTo(rig.window, QPoint(0, wave.height())).y()
+    assert below <= rig.find(QWidget, "statusStrip").y()
+    assert lines(rig).height() >= 2 * theme.COPY_HEIGHT

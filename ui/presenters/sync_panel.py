@@ -40,6 +40,8 @@ class Travel:
 
 
 NO_CLUSTER = "No cluster is set up. Sign in, and its list of a song is shown beside yours."
+IN_STEP = "Nothing waits: the cluster has what this library shares."
+NOTHING_WAITS = "Nothing waits to be sent."
 NONE_SENT = "No cluster is set up. Nothing was sent, so nothing was refused."
 NONE_REFUSED = "The cluster has refused no song of this library so far."
 NOTHING_WITHHELD = Withheld(frozenset(), is_library=False)
@@ -112,7 +114,7 @@ class SyncPanelPresenter:
             return ""
         out = self._travel.outgoing
         if not out.songs and not out.withdrawals:
-            return "Nothing waits: the cluster has what this library shares."
+            return IN_STEP if self.sync.cluster else NOTHING_WAITS
         parts = [f"{songs(out.songs)} to send"] if out.songs else []
         parts += [f"{songs(out.withdrawals)} to take back"] if out.withdrawals else []
         return f"{DOT.join(parts)}{DOT}about {size(out.bytes)}"

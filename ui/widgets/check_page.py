@@ -27,6 +27,7 @@ from ui.widgets.results_view import ResultLines
 TITLE = "Check before release"
 WAITS = "Drop a demo anywhere in this window, or choose a file. It is compared, and not added."
 TO_COME = "The catalogue can be asked once your library has answered."
+SHARES = {Where.HERE: 6, Where.CATALOGUE: 5}  # of the width: the catalogue's have no buttons
 BUTTONS = {ListState.TO_COME: "Ask the catalogue", ListState.FAILED: "Try again"}
 
 
@@ -44,7 +45,8 @@ class FindingView(QWidget):
         self._headline = parts.label(tone="muted")
         self._headline.setObjectName(f"{finding.where.name.lower()}Headline")
         self._headline.setWordWrap(True)
-        self.lines = ResultLines(finding, covers, look=look)
+        is_here = finding.where is Where.HERE  # nothing of the catalogue can be played
+        self.lines = ResultLines(finding, covers, look=look, has_buttons=is_here)
         self.lines.setObjectName(f"{finding.where.name.lower()}Found")
         self.lines.setAccessibleName(finding.where.value)
         self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
@@ -154,8 +156,8 @@ class CheckPage(QWidget):
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 2 * theme.GRID, 0, 0)
         columns.setSpacing(4 * theme.GRID)
-        for view in self.views.values():
-            columns.addWidget(view, 1)
+        for where, view in self.views.items():
+            columns.addWidget(view, SHARES[where])
         found = QWidget()
         found.setLayout(columns)
         middle = QWidget()

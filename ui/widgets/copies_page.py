@@ -19,6 +19,8 @@ from ui.widgets.placeholder import Placeholder
 
 CHOOSE = "Copies are listed here with what proves them. Nothing is deleted without your click."
 
+LEAST_SHOWN = 2  # copies in a low window: the list scrolls, so that the waves below stay whole
+LIST_FIRST = 1000  # its share of the height, up to all its lines, before the empty end's share of 1
 NO_DUPLICATE = "Not a duplicate"
 NO_DUPLICATE_OF_A = "B is no duplicate of A"
 
@@ -75,8 +77,9 @@ class CopiesPage(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 20, 20, 2 * theme.GRID)
         column.setSpacing(theme.GRID)
-        for part in (self._title, self._why, self.view):
+        for part in (self._title, self._why):
             column.addWidget(part)
+        column.addWidget(self.view, LIST_FIRST)
         column.addLayout(buttons)
         column.addSpacing(theme.GRID)
         column.addWidget(self._card)
@@ -116,7 +119,8 @@ class CopiesPage(QWidget):
         self._why.say(opened.why)
         self._model.renew()
         shown = min(len(opened.songs), theme.COPIES_SHOWN)
-        self.view.setFixedHeight(shown * theme.COPY_HEIGHT)
+        self.view.setMinimumHeight(min(shown, LEAST_SHOWN) * theme.COPY_HEIGHT)
+        self.view.setMaximumHeight(shown * theme.COPY_HEIGHT)
         self.view.choose(self._duplicates.copy_index)
         self._card.show_comparison(found)
         self._show_buttons(is_group=opened.is_group, others=len(opened.songs) - 1)

@@ -91,18 +91,13 @@ def row_ground(
     painter.fillRect(line, theme.mix(tokens.line, tokens.surface, LINE_SHARE))
 
 
-def card_ground(
-    painter: QPainter, option: QStyleOptionViewItem, *, tokens: Tokens, needs_focus: bool = False
-) -> None:
-    """Draw the card under a line that is chosen or hovered; its frame says which is chosen.
-
-    ``needs_focus``: the frame says so only while the list has the keyboard.
-    """
+def card_ground(painter: QPainter, option: QStyleOptionViewItem, *, tokens: Tokens) -> None:
+    """Draw the card under a line that is chosen or hovered, framed where the keyboard is."""
     is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     if not is_chosen and not option.state & QStyle.StateFlag.State_MouseOver:
         return
-    has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus) or not needs_focus
-    painter.setPen(QPen(tokens.accent if is_chosen and has_focus else tokens.line, theme.LINE))
+    has_focus = is_chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)
+    painter.setPen(QPen(tokens.accent if has_focus else tokens.line, theme.LINE))
     painter.setBrush(tokens.surface)
     box = QRectF(option.rect).adjusted(0.5, 1.5, -0.5, -1.5)
     painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)

@@ -27,8 +27,9 @@ Index = QModelIndex | QPersistentModelIndex
 WAVES_KEPT = 64  # some screens of results
 TWO_LINES = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 NAMES_GIVE = 24  # what names give up so that the words under a score are whole
+BUTTONS_PX = theme.AB_WIDTH + theme.BUTTON_WIDTH + 2 * theme.GRID  # of both and their gaps
 THIRD_LINE = 2  # how far up the first two move to make room for it
-LINE_PX = 13  # from line to line, where there are three
+LINE_PX = 12  # from line to line, where there are three
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -88,10 +89,16 @@ def places(box: QRect) -> Places:
 
 
 class ResultDelegate(QStyledItemDelegate):
-    """Draws results, and knows where their buttons are."""
+    """Draws results, and knows where their buttons are.
 
-    def __init__(self, look: Theme, covers: CoverShelf, parent: QWidget) -> None:
+    A list none of whose songs can be played has no buttons, and gives their place to the names.
+    """
+
+    def __init__(
+        self, look: Theme, covers: CoverShelf, parent: QWidget, *, has_buttons: bool = True
+    ) -> None:
         super().__init__(parent)
+        self._beyond_px = 0 if has_buttons else BUTTONS_PX
         self._theme = look
         self._covers = covers
         self._waves = painting.WaveCache(kept=WAVES_KEPT)
@@ -119,10 +126,10 @@ class ResultDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a result."""
-        result, where = self.result(index), places(option.rect)
+        result, where = self.result(index), places(option.rect.adjusted(0, 0, self._beyond_px, 0))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painting.card_ground(painter, option, tokens=self._theme.tokens, needs_focus=True)
+        painting.card_ground(painter, option, tokens=self._theme.tokens)
         self._names(painter, where, result, rank=index.row() + 1)
         self._score(painter, where.score, result)
         self._wave(painter, where.wave, result)
@@ -185,7 +192,7 @@ class ResultDelegate(QStyledItemDelegate):
             painter.drawText(below, TWO_LINES, result.why)
             return
         for number, line in enumerate(lines):
-            below = QRect(box.left(), top - 7 + number * LINE_PX, box.width(), LINE_PX)
+            below = QRect(box.left(), top - 8 + number * LINE_PX, box.width(), LINE_PX + 3)
             painting.words(painter, below, line, font=self._small, colour=tokens.muted)
 
     def _buttons(self, painter: QPainter, where: Places) -> None:

@@ -65,11 +65,13 @@ class ResultLines(ResultsList):
     moved = Signal(int)
     asked = Signal(object, object)  # ResultPart, Result
 
-    def __init__(self, results: HasResults, covers: CoverShelf, *, look: Theme) -> None:
+    def __init__(
+        self, results: HasResults, covers: CoverShelf, *, look: Theme, has_buttons: bool = True
+    ) -> None:
         super().__init__()
         self._model = ResultListModel(results, self)
         self.setModel(self._model)
-        self.setItemDelegate(ResultDelegate(look, covers, self))
+        self.setItemDelegate(ResultDelegate(look, covers, self, has_buttons=has_buttons))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

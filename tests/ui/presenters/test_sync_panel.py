@@ -175,6 +175,7 @@ def test_a_failure_about_another_song_is_not_shown_with_the_open_one(rig: Rig) -
 def test_no_page_claims_what_no_cluster_has_said() -> None:
     rig = Rig(FakeSync(SyncState.NOT_SET_UP, waiting=0))
     assert rig.panel.refused_words.startswith("No cluster is set up.")
+    assert rig.panel.outgoing_words == "Nothing waits to be sent."
     assert rig.panel.sides.state is ListState.EMPTY
     assert rig.panel.sides.note.startswith("No cluster is set up. Sign in,")
     rig.panel.sync.sign_in("https://host:19530", user="ines", password="x")
