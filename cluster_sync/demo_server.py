@@ -19,12 +19,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import platformdirs
 
 from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import change_password
+
+if TYPE_CHECKING:
+    from milvus import MilvusServerConfig
 
 HOST = "127.0.0.1"
 TLS_HOST = "localhost"  # the name that certificates are checked for
@@ -62,9 +65,16 @@ class DemoServer:
     """One Milvus server with authorization on, in a folder of its own."""
 
     def __init__(
-        self, folder: Path, *, cache: Path | None = None, tls: ServerTls | None = None
+        self,
+        folder: Path,
+        *,
+        cache: Path | None = None,
+        tls: ServerTls | None = None,
+        settings: Mapping[str, int] | None = None,
     ) -> None:
+        """Take ``settings`` in place of the server's own: keys of milvus.yaml, with dots."""
         self._folder = folder
+        self._settings = settings or {}
         self._tls = tls
         self._cache = cache or platformdirs.user_cache_path("songkin") / "milvus-2.3.5"
         self._ports: Mapping[str, int] = {}
@@ -131,7 +141,11 @@ class DemoServer:
         ports = free_ports(len(NEEDED_PORTS) + 3)
         names = (*NEEDED_PORTS, "metrics", "etcd_client", "etcd_peer")
         self._ports = dict(zip(names, ports, strict=True))
-        _write_configuration(self._folder, self._ports, tls=self._tls)
+        config = _configuration(self._folder, self._ports, tls=self._tls)
+        for name, value in self._settings.items():
+            config.set(name, value)
+        config.resolve()
+        _write_etcd_configuration(self._folder, self._ports)
 
     def _launch(self) -> subprocess.Popen[bytes]:
         binaries = self._cache / "bin"
@@ -197,7 +211,9 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def _write_configuration(folder: Path, ports: Mapping[str, int], *, tls: ServerTls | None) -> None:
+def _configuration(
+    folder: Path, ports: Mapping[str, int], *, tls: ServerTls | None
+) -> "MilvusServerConfig":
     from milvus import MilvusServerConfig  # the package exists on Linux x86-64 only
 
     chosen = {name: ports[name] for name in NEEDED_PORTS} | {"etcd_port": ports["etcd_client"]}
@@ -210,7 +226,10 @@ def _write_configuration(folder: Path, ports: Mapping[str, int], *, tls: ServerT
         config.set("server_pem_path", str(tls.certificate))
         config.set("server_key_path", str(tls.key))
         config.set("ca_pem_path", str(tls.ca_file))
-    config.resolve()
+    return config
+
+
+def _write_etcd_configuration(folder: Path, ports: Mapping[str, int]) -> None:
     urls = {role: f"http://{HOST}:{ports[role]}" for role in ("etcd_client", "etcd_peer")}
     (folder / "configs" / "etcd.yaml").write_text(
         f"listen-client-urls: {urls['etcd_client']}\n"

@@ -299,7 +299,10 @@ class MilvusStore:
             consistency_level=STRONG,
             timeout=LOAD_TIMEOUT_S,
         )
-        self._line.call(self._client.create_index, spec.name, index, timeout=LOAD_TIMEOUT_S)
+        # Not waited for, which would take half a second: there is nothing to be indexed yet.
+        self._line.call(
+            self._client.create_index, spec.name, index, timeout=LOAD_TIMEOUT_S, sync=False
+        )
         if spec.is_loaded:
             self.load(spec.name)
 
