@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         self._top.panel_asked.connect(lambda: self._dialogs.show_panel())
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)
+        screens.check.catalogue_asked.connect(presenter.ask_catalogue)
         screens.check.left.connect(presenter.show_library)
         screens.copies.song_asked.connect(self._show_row)
         self._transport.play.clicked.connect(presenter.play_or_pause)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListView, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.cluster_types import CatalogueVerdict, SyncState
@@ -76,6 +76,28 @@ def test_of_several_demos_one_is_checked_and_a_folder_is_none(
     rig.settle()
     assert said(rig) == "One demo at a time: demo.wav is checked."
     assert rig.window.presenter.check.name == "demo.wav"
+
+
+def test_without_a_cluster_the_page_leads_to_one_and_then_asks_it(
+    open_window: OpenWindow,
+) -> None:
+    workbench = FakeWorkbench(song("Near"))
+    workbench.checks[DEMO] = CheckReport(DEMO, (), (), (), (), (), 200.0)
+    rig = open_window(workbench, FakeSync(SyncState.NOT_SET_UP, waiting=0))
+    rig.press(Qt.Key.Key_C)
+    rig.drop([DEMO])
+    rig.settle()
+    view = rig.find(QListView, "catalogueFound").parent().parent()
+    button = next(b for b in view.findChildren(QPushButton) if b.isVisible())
+    assert button.text() == "Set up Sync"
+    rig.qtbot.mouseClick(button, LEFT)
+    assert rig.find(QDialog, "signInDialog").isVisible()
+    rig.window.presenter.sync.sign_in("https://host:19530", user="ines", password="x")
+    rig.settle()
+    assert button.text() == "Ask the catalogue"
+    rig.window.presenter.ask_catalogue()
+    rig.settle()
+    assert rig.sync.checked == [200.0]
 
 
 def test_the_page_never_calls_a_demo_different(rig: WindowRig) -> None:

@@ -191,6 +191,21 @@ class CheckPresenter:
             self._show(NOTHING_YET, NOTHING_YET)
         self._end()
 
+    def meet(self, cluster: str) -> None:
+        """Offer to ask another cluster, once it was signed in to; its name is as it is shown."""
+        if self._heard is None or self._running or cluster == self._cluster:
+            return
+        there = self.places[Where.CATALOGUE]
+        is_offer = there.found == findings.offer(self._cluster)
+        self._cluster = cluster
+        if is_offer:  # else it says what another one answered, or did not
+            there.show(findings.offer(cluster))
+
+    @property
+    def needs_cluster(self) -> bool:
+        """Whether the catalogue could be asked, were a cluster set up."""
+        return self._heard is not None and not self._cluster
+
     def ask_catalogue(self) -> None:
         """Ask the catalogue about the demo that the library has answered for."""
         heard = self._heard

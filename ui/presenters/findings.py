@@ -42,7 +42,7 @@ CANT_TELL: Final = (
     "Can't tell: nothing was recognised. A strong change of speed or pitch can hide a copy."
 )
 EMPTY_LIBRARY: Final = "There is nothing in the library to compare with yet."
-NOT_ASKED: Final = "Not asked: no cluster is set up. Sign in, and the songs of others are asked."
+NOT_ASKED: Final = "No cluster is set up. Once you have signed in, its catalogue can be asked."
 
 
 OFFER: Final = (
@@ -82,14 +82,15 @@ class Answered:
 
 def answered(workbench: WorkbenchPort, sync: SyncPort, report: CheckReport) -> Answered:
     """Put into words what the library holds, and offer to ask the catalogue."""
-    cluster = shown(sync.cluster_name)
-    is_set_up = sync.state is not SyncState.NOT_SET_UP
-    offer = (
-        Findings(ListState.TO_COME, OFFER.format(cluster=cluster))
-        if is_set_up
-        else Findings(ListState.EMPTY, NOT_ASKED)
-    )
-    return Answered(here(workbench, report), offer, cluster)
+    cluster = shown(sync.cluster_name) if sync.state is not SyncState.NOT_SET_UP else ""
+    return Answered(here(workbench, report), offer(cluster), cluster)
+
+
+def offer(cluster: str) -> Findings:
+    """Offer to ask the catalogue of a cluster, or say what to do where its name is empty."""
+    if cluster:
+        return Findings(ListState.TO_COME, OFFER.format(cluster=cluster))
+    return Findings(ListState.EMPTY, NOT_ASKED)
 
 
 def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:

@@ -115,6 +115,13 @@ class WindowPresenter:
         self.show(Filter.ALL)
         self.library.reveal(path)
 
+    def ask_catalogue(self) -> None:
+        """Ask the catalogue about the demo, or first for a cluster."""
+        if self.check.needs_cluster:
+            self.sync.press()
+        else:
+            self.check.ask_catalogue()
+
     def take(self, paths: list[Path]) -> None:
         """Add what was dropped; where a check is open, check the first file instead."""
         if self._view is View.CHECK:
@@ -224,6 +231,7 @@ class WindowPresenter:
         self.library.changed.connect(self._follow_row)
         self.library.listed.connect(self._follow_row)
         self.deeds.changed.connect(lambda _: self._take_deed())
+        self.sync.changed.connect(lambda _: self.check.meet(self.sync.cluster))
         self.sync.synced.connect(lambda _: self.page.lists[Tab.RECOMMENDED].refresh())
 
     def _take_answers(self, _: frozenset[SongId]) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.presenters.check import CheckPresenter, Finding
-from ui.presenters.findings import Where
+from ui.presenters.findings import NOT_ASKED, Findings, Where
 from ui.presenters.results import ListState
 from ui.theme import Theme
 from ui.widgets import parts
@@ -28,7 +28,13 @@ TITLE = "Check before release"
 WAITS = "Drop a demo anywhere in this window, or choose a file. It is compared, and not added."
 TO_COME = "The catalogue can be asked once your library has answered."
 SHARES = {Where.HERE: 6, Where.CATALOGUE: 5}  # of the width: the catalogue's have no buttons
+SET_UP = "Set up Sync"
 BUTTONS = {ListState.TO_COME: "Ask the catalogue", ListState.FAILED: "Try again"}
+
+
+def _button(found: Findings) -> str:
+    """Return what can be done where no lines are."""
+    return SET_UP if found.headline == NOT_ASKED else BUTTONS.get(found.state, "")
 
 
 class FindingView(QWidget):
@@ -94,7 +100,7 @@ class FindingView(QWidget):
             case ListState.LOADING:
                 self._stack.setCurrentWidget(self._skeleton)
             case _:
-                self._nothing.say(found.headline or TO_COME, button=BUTTONS.get(found.state, ""))
+                self._nothing.say(found.headline or TO_COME, button=_button(found))
                 self._stack.setCurrentWidget(self._nothing)
 
 
@@ -102,6 +108,7 @@ class CheckPage(QWidget):
     """Shows a check from the invitation to what was found."""
 
     file_asked = Signal()
+    catalogue_asked = Signal()
     left = Signal()  # back to the library
 
     def __init__(self, check: CheckPresenter, covers: CoverShelf, *, look: Theme) -> None:
@@ -177,7 +184,7 @@ class CheckPage(QWidget):
         self._invitation.pressed.connect(self.file_asked)
         self._back.clicked.connect(self.left)
         self.views[Where.HERE].pressed.connect(self._check.again)
-        self.views[Where.CATALOGUE].pressed.connect(self._check.ask_catalogue)
+        self.views[Where.CATALOGUE].pressed.connect(self.catalogue_asked)
         self._check.changed.connect(self._show)
         for where, view in self.views.items():
             view.asked.connect(self._ask)
