@@ -38,6 +38,8 @@ SONGS = 50_000
 BARE, SPARED = "bare", "spared"  # the loops' collections
 PAGE = Path(__file__).parent / "results" / "cluster.md"
 READY_ROWS = 1000  # what the bare loop has in memory at a time
+# Seconds: a server that a busy machine starves for longer than this gives itself up.
+PATIENCE = {"common.session.ttl": 60}
 BARE_ROWS = 500  # an upsert: the quickest of 100, 200, 500 and 1000 tried
 
 
@@ -73,7 +75,7 @@ def measure(songs: int) -> PushFigures:
     with tempfile.TemporaryDirectory() as folder:
         catalogue = Catalogue(Path(folder) / "library")
         fill(catalogue, range(songs))
-        with DemoServer(Path(folder) / "server") as server:
+        with DemoServer(Path(folder) / "server", settings=PATIENCE) as server:
             client = MilvusClient(server.uri, token=server.token, dedicated=True)
             loops = BareLoops(catalogue, client)
             n_bytes = _make_room(catalogue, server)
@@ -92,7 +94,9 @@ def report(figures: PushFigures) -> str:
         ("bare loop of upserts", figures.bare_s, "0.7"),
         ("the same loop, pymilvus spared its walk", figures.spared_s, ""),
     )
-    rows: list[tuple[str, ...]] = [("way", "seconds", "songs/s", "the sync's share of it", "bar")]
+    rows: list[tuple[str, ...]] = [
+        ("way", "seconds", "songs/s", "the sync's songs/s over these", "bar")
+    ]
     for way, seconds, bar in ways:
         share = f"{seconds / figures.sync_s:.2f}"
         rows.append((way, f"{seconds:.0f}", f"{figures.songs / seconds:.0f}", share, bar))
