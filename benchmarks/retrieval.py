@@ -5,7 +5,11 @@ Judged on the soundtracks in ``JUDGING``, of which no song was used to train or 
 * same soundtrack: each whole song asks for its nearest others; those of its own soundtrack are
   right (P@10 and mean average precision, with 95 % bootstrap intervals over the songs);
 * same recording: ten seconds of each song, damaged, ask among ten clean seconds of every song
-  that begin three seconds earlier (share of first answers that are right).
+  that begin three seconds earlier (share of first answers that are right);
+* hubs: the skew of how often each song is among the ten nearest of the others (0: all as often;
+  Radovanovic et al. 2010 call more than 1 strong);
+* cost: comparing the songs, each with all, in queries a second; hearing, in seconds a song; and
+  four minutes of sound beside ``librosa.feature.mfcc``.
 
 Prints a table and writes it to ``benchmarks/results/retrieval.md``.
 """
@@ -20,12 +24,14 @@ import numpy as np
 import platformdirs
 
 from benchmarks.damage import DAMAGES
+from benchmarks.style_cost import measured, sentence
 from benchmarks.style_methods import Sketch, StyleMethod, all_methods
 from core.audio.decode import blocks
 from core.audio.signal import MonoStream
+from core.embedding.embed import Embedder
 from core.embedding.frontend import SAMPLE_RATE_HZ
 from core.embedding.training.data import JUDGING, SHORTEST_S, fetch, music_files, unpack
-from core.embedding.training.score import ranked_scores
+from core.embedding.training.score import AT, ranked_scores
 from core.errors import AudioFileError
 from core.progress import Progress
 from core.types import Float32Array
@@ -112,6 +118,15 @@ def interval(values: Float32Array) -> str:
     return f"{values.mean():.3f} ({low:.3f} to {high:.3f})"
 
 
+def hubness(distances: Float32Array) -> float:
+    """Return the skew of how often each song is among the nearest ``AT`` of others, by [S, S]."""
+    others = np.where(np.eye(len(distances), dtype=np.bool_), np.inf, distances)
+    nearest = np.argsort(others, axis=1)[:, :AT]
+    often = np.bincount(nearest.ravel(), minlength=len(distances))
+    apart = often - often.mean()
+    return float(np.mean(apart**3) / max(float(np.std(often)), 1e-9) ** 3)
+
+
 def first_answers(method: StyleMethod, sketches: Sketches, damage: str) -> float:
     """Return the share of damaged excerpts whose nearest clean one is their own."""
     distances = method.distances(sketches.damaged[damage], sketches.clean)
@@ -120,7 +135,9 @@ def first_answers(method: StyleMethod, sketches: Sketches, damage: str) -> float
 
 def row(method: StyleMethod, sketches: Sketches, packages: Sequence[str]) -> list[str]:
     """Return a method's line of the table."""
+    started = time.perf_counter()
     distances = method.distances(sketches.songs, sketches.songs)
+    queries_a_second = len(packages) / (time.perf_counter() - started)
     scores = ranked_scores(-distances, packages)
     answers = [first_answers(method, sketches, damage) for damage in DAMAGES]
     return [
@@ -129,6 +146,8 @@ def row(method: StyleMethod, sketches: Sketches, packages: Sequence[str]) -> lis
         interval(scores["map"]),
         *(f"{share:.2f}" for share in answers),
         f"{np.mean(answers):.2f}",
+        f"{hubness(distances):.1f}",
+        f"{queries_a_second:,.0f}",
         f"{sketches.listening_s / len(packages):.2f}",
     ]
 
@@ -141,18 +160,21 @@ def table(rows: Sequence[Sequence[str]]) -> str:
         "same soundtrack MAP",
         *DAMAGES,
         "all damages",
+        "hubness",
+        "queries/s",
         "s/song",
     ]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def report(rows: Sequence[Sequence[str]], packages: Sequence[str]) -> str:
+def report(rows: Sequence[Sequence[str]], packages: Sequence[str], *, cost: str) -> str:
     """Return the page that is kept."""
     sizes = ", ".join(f"{name} {list(packages).count(name)}" for name in JUDGING)
     return (
         f"# Retrieval by style\n\n{len(packages)} songs of soundtracks that were not trained on"
-        f" ({sizes}). What the columns mean: `benchmarks/retrieval.py`.\n\n{table(rows)}\n"
+        f" ({sizes}). What the columns mean: `benchmarks/retrieval.py`.\n\n"
+        f"{table(rows)}\n\n{cost}\n"
     )
 
 
@@ -172,7 +194,8 @@ def main() -> None:
         for method, kept in zip(methods, sketches, strict=True):
             take_in(song, parts, method=method, into=kept)
     rows = [row(m, s, packages) for m, s in zip(methods, sketches, strict=True)]
-    page = report(rows, packages)
+    cost = measured(Embedder.load(), song.mono)
+    page = report(rows, packages, cost=sentence(cost))
     print(page)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(page, encoding="utf-8")

@@ -12,10 +12,13 @@ import pymusly
 import torch
 from safetensors.torch import save_file
 
+from benchmarks.musicnn import MusicnnNetwork, checkpoint, load_musicnn, penultimate
+from benchmarks.musicnn import log_mel as musicnn_frames
 from core.embedding.embed import CURRENT, WEIGHTS_FOLDER, Embedder
 from core.embedding.facts import read_facts, sha256_of
 from core.embedding.frontend import SAMPLE_RATE_HZ, log_mel
 from core.embedding.network import StyleNetwork
+from core.embedding.pool import unit
 from core.types import Float32Array, Stem
 
 Sketch = Any  # what a method keeps of a recording: an array, or the peer's own opaque object
@@ -72,6 +75,23 @@ class MfccMethod:
         return lengths
 
 
+class MusicnnMethod:
+    """musicnn's penultimate layer, its mean over the song, compared by cosine."""
+
+    name = "musicnn (MSD), penultimate layer"
+
+    def __init__(self, network: MusicnnNetwork) -> None:
+        self._network = network
+
+    def listen(self, mono: Float32Array) -> Sketch:
+        """Return the mean, float32 [200]."""
+        return penultimate(self._network, musicnn_frames(mono, SAMPLE_RATE_HZ)).mean(axis=0)
+
+    def distances(self, queries: Sequence[Sketch], items: Sequence[Sketch]) -> Float32Array:
+        """Return 1 - cosine."""
+        return 1.0 - unit(np.stack(queries)) @ unit(np.stack(items)).T
+
+
 class MuslyMethod:
     """Musly's own jukebox: Gaussians of MFCCs (and more), corrected for hubs over the items."""
 
@@ -112,6 +132,7 @@ def all_methods() -> list[StyleMethod]:
         NetworkMethod("**Songkin**", Embedder.load()),
         NetworkMethod("the same network, untrained", untrained(facts.seed)),
         MfccMethod(),
+        MusicnnMethod(load_musicnn(checkpoint())),
         MuslyMethod("timbre"),
         MuslyMethod("mandelellis"),
     ]

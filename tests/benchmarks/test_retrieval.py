@@ -4,7 +4,17 @@ import pytest
 pytest.importorskip("pymusly")
 
 from benchmarks.damage import DAMAGES
-from benchmarks.retrieval import JudgedSong, Sketches, interval, pieces, row, table, take_in
+from benchmarks.retrieval import (
+    JudgedSong,
+    Sketches,
+    hubness,
+    interval,
+    pieces,
+    row,
+    table,
+    take_in,
+)
+from benchmarks.style_cost import Cost, four_minutes, sentence
 from benchmarks.style_methods import MfccMethod, MuslyMethod
 from core.embedding.frontend import SAMPLE_RATE_HZ
 from tests.core.embedding.sounds import texture
@@ -44,3 +54,21 @@ def test_interval_holds_the_mean():
     mean, low, high = (float(w.strip("(),")) for w in text.replace("to ", "").split())
     assert low < mean == 0.5 < high
     assert high - low == pytest.approx(0.2, abs=0.04)
+
+
+def test_hubness_is_nothing_for_equals_and_large_for_one_that_all_are_near():
+    places = np.arange(60.0)
+    around = np.abs(places[:, None] - places)
+    ring = np.minimum(around, 60.0 - around).astype(np.float32)
+    assert hubness(ring) == pytest.approx(0.0, abs=1e-6)
+    hub = ring.copy()
+    hub[:, :3] = 0.1
+    assert hubness(hub) > 2.0
+
+
+def test_cost_is_taken_of_four_minutes():
+    sound = four_minutes(np.arange(22_050, dtype=np.float32))
+    assert len(sound) == 240 * 22_050
+    assert sound[22_050] == 0.0
+    assert Cost(mfcc_s=0.5, vectors_s=0.25).ratio == 0.5
+    assert "0.25 s" in sentence(Cost(mfcc_s=0.5, vectors_s=0.25))
