@@ -18,6 +18,7 @@ from core.vectors.rows import chunks
 
 WAIT_S = 5.0  # between two looks at a lease, which is renewed every 20 s
 AHEAD = 2  # pieces of work in flight beside the one at hand
+NOBODY = "0"  # a key that no row has
 HELD_A_QUERY = 256  # songs whose holders one query asks for
 
 Given = TypeVar("Given")
@@ -44,14 +45,15 @@ class Desk:
         self.progress.check()
         lease.keep()
 
-    def catch_up(self, names: Sequence[str], key: str) -> None:
+    def catch_up(self, *names: str) -> None:
         """Let reads of these collections that need not be fresh see all that was written by now.
 
         They see what a strong read before them has seen; its wait for the server's clock, 0.2 to
         0.4 s, is the same for all that wait together.
         """
         reads = [
-            self.pool.submit(self.store.get, name, [key], [], with_vectors=False) for name in names
+            self.pool.submit(self.store.get, name, [NOBODY], [], with_vectors=False)
+            for name in names
         ]
         for one in reads:
             one.result()

@@ -94,7 +94,7 @@ class _Maker:
         songs = sorted(marks)
         if not songs:
             return
-        desk.catch_up((shapes.CATALOGUE, TRAITS), songs[0])
+        desk.catch_up(shapes.CATALOGUE, TRAITS)
         rows = [row for some in desk.ahead(self._read, chunks(songs, SONGS_A_READ)) for row in some]
         self._facts.known = {row.key: row for row in rows}
         self._drop([one for one in songs if one not in self._facts.known], marks)

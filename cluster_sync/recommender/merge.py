@@ -42,6 +42,7 @@ from core.vectors.states import (
 ROWS_A_STEP = 128  # 2 MB of songs of usual length, 20 MB of the longest
 
 HEAD_FIELDS = ("digest", "deleted")
+AFTER = "-"  # the least character of a key: with it, a key comes right after itself
 
 
 @dataclass(slots=True)
@@ -80,8 +81,8 @@ def release_inboxes(desk: Desk) -> None:
             desk.store.release(name)
 
 
-def merge_inboxes(desk: Desk, looks: Iterable[Future[Look]], *, lease: Lease) -> None:
-    """Bring the catalogue in step with these inboxes."""
+def merge_inboxes(desk: Desk, looks: Iterable[Future[Look]], *, lease: Lease) -> list[Future[None]]:
+    """Bring the catalogue in step with these inboxes; return their releases, still under way."""
     gate = Gate(desk.store)
     releases: list[Future[None]] = []
     for loading in looks:
@@ -89,8 +90,7 @@ def merge_inboxes(desk: Desk, looks: Iterable[Future[Look]], *, lease: Lease) ->
         look = desk.wait(loading, lease)
         _look(desk, look, gate=gate, lease=lease)
         releases.append(desk.pool.submit(_release, desk, look.inbox.name))
-    for one in releases:
-        one.result()
+    return releases
 
 
 def _release(desk: Desk, name: str) -> None:
@@ -131,11 +131,11 @@ def _look(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
 
 
 def _merge(desk: Desk, look: Look, *, gate: Gate, lease: Lease) -> None:
-    for low, high, rows in pages(desk.store, look.inbox.name, fields=HEAD_FIELDS):
+    for _, _, rows in pages(desk.store, look.inbox.name, fields=HEAD_FIELDS):
         desk.step(lease)
         entries = _entries(rows, look)
         _take_out(desk, look, [one.key for one in entries if one.is_tombstone])
-        known = _known(desk, gate, low=low, high=high) if entries else {}
+        known = _known(desk, gate, keys=[one.key for one in entries]) if entries else {}
         look.known = known
         changed = [
             one.key
@@ -167,10 +167,12 @@ def _entries(rows: Sequence[Row], look: Look) -> list[Entry]:
     return found
 
 
-def _known(desk: Desk, gate: Gate, *, low: str, high: str) -> dict[str, Known]:
+def _known(desk: Desk, gate: Gate, *, keys: Sequence[str]) -> dict[str, Known]:
+    """Return what the catalogue holds between these keys: they are of one library, as it is."""
     if gate.dimension is None:
         return {}
     fields = ("digest", "changed_at")
+    low, high = min(keys), max(keys) + AFTER
     return {
         row.key: Known(str(row.values["digest"]), float(row.values["changed_at"]))
         for _, _, rows in pages(desk.store, shapes.CATALOGUE, fields=fields, low=low, high=high)

@@ -107,11 +107,13 @@ def _do(desk: Desk, inboxes: Sequence[Inbox], *, pause: Pause) -> None:
             pause=pause,
             when_free=lambda: looks.append(load_inboxes(desk, inboxes)),
         ) as lease:
-            merge_inboxes(desk, chain.from_iterable(looks), lease=lease)
+            releases = merge_inboxes(desk, chain.from_iterable(looks), lease=lease)
             has_gone = settle(desk, lease=lease)
         # The merge may have taken longer than the lease lasts: it is renewed, or taken once more.
         is_ours = taking.result() and lists.take()
         _make_lists(desk, lists if is_ours else None, has_gone=has_gone)
+        for one in releases:
+            one.result()
     finally:
         if taking.result():
             lists.release()

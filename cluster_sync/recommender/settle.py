@@ -43,15 +43,17 @@ class Seen:
 
 def settle(desk: Desk, *, lease: Lease) -> bool:
     """Mark the lists that must be made, for all songs that came or left; tell whether any left."""
+    # All of these wait for the server's clock, so they wait together.
+    leaving = desk.pool.submit(desk.journal.marked, Mark.GONE, limit=1)
+    coming = desk.pool.submit(desk.journal.marked, Mark.NEW, limit=MARKS_A_READ)
     desk.reader.refresh()  # who is absent is told by canaries too
-    has_gone = _settle_gone(desk, lease=lease)
-    marks: Sequence[Marked] = ()
-    while not marks or len(marks) == MARKS_A_READ:
-        desk.step(lease)
-        marks = desk.journal.marked(Mark.NEW, limit=MARKS_A_READ)
-        if not marks:
-            break
+    has_gone = bool(leaving.result()) and _settle_gone(desk, lease=lease)
+    marks = coming.result()
+    while marks:
         _settle_new(desk, marks, lease=lease)
+        desk.step(lease)
+        is_last = len(marks) < MARKS_A_READ
+        marks = [] if is_last else desk.journal.marked(Mark.NEW, limit=MARKS_A_READ)
     return has_gone
 
 
@@ -90,7 +92,7 @@ def _absent(desk: Desk, marks: Sequence[Marked]) -> list[str]:
 
 def _settle_new(desk: Desk, marks: Sequence[Marked], *, lease: Lease) -> None:
     """Settle new songs; while some are worked on, what the next need is read."""
-    desk.catch_up((shapes.CATALOGUE, TRAITS, shapes.RECOMMENDATIONS), marks[0].song)
+    desk.catch_up(shapes.CATALOGUE, TRAITS, shapes.RECOMMENDATIONS)
     # What was written while others were read: the last steps only, so that it stays small.
     written: deque[Mapping[str, Traits]] = deque(maxlen=AHEAD + 1)
     steps = chunks(sorted(marks, key=lambda one: one.song), SONGS_A_STEP)

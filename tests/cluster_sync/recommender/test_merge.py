@@ -1,6 +1,7 @@
 """Inboxes into the catalogue: what is taken in, what leaves, what is reported back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -206,3 +207,24 @@ def test_the_searched_vector_is_the_one_that_was_sent(store: MilvusStore) -> Non
     run(store)
     (row,) = store.get(shapes.CATALOGUE, [key(MINE, 1)], [])
     np.testing.assert_allclose(row.vector, unit(seed=1), atol=1e-6)
+
+
+def test_a_look_at_an_inbox_reads_nothing_of_other_libraries(
+    store: MilvusStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(store, MINE, [song(MINE, n) for n in range(1, 9)])
+    send(store, THEIRS, [song(THEIRS, n) for n in range(1, 4)])
+    run(store)
+    between, read = MilvusStore.between, list[set[str]]()
+
+    def noted(one: MilvusStore, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = between(one, name, *more, **named)
+        if name == shapes.CATALOGUE:
+            read.append({row.key.partition(":")[0] for row in found})
+        return found
+
+    monkeypatch.setattr(MilvusStore, "between", noted)
+    send(store, THEIRS, [song(THEIRS, n, changed_at=1500.0, title="Anew") for n in (2, 3, 4)])
+    assert run(store).merged == 3
+    assert {THEIRS} in read
+    assert all(len(owners) <= 1 for owners in read)
