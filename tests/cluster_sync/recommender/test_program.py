@@ -1,6 +1,7 @@
 """The recommender as its container runs it: a program without the desktop's libraries."""
 
 import errno
+import gc
 import io
 import json
 import signal
@@ -19,7 +20,7 @@ from cluster_sync.demo_server import free_ports
 from cluster_sync.lists import LEASES, bare_row
 from cluster_sync.recommender.__main__ import FAILED, main, shard_buckets
 from cluster_sync.recommender.lease import MERGE
-from cluster_sync.recommender.program import Program, Stop, Work
+from cluster_sync.recommender.program import COLLECT_AFTER, Program, Stop, Work, collecting_seldom
 from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.recommender.songs import MINE, refusals, send, song
 from tests.milvus_server import empty_milvus_server  # noqa: F401 - a fixture
@@ -211,3 +212,10 @@ def test_a_reader_that_left_is_no_trouble_of_the_port(
     with socket.create_server(("", 0)) as taken:
         assert program.run(Work("migrate"), port=taken.getsockname()[1]) == FAILED
     assert "port" in caplog.text
+
+
+def test_the_collector_is_held_back_for_a_run_only() -> None:
+    before = gc.get_threshold()
+    with collecting_seldom():
+        assert gc.get_threshold() == COLLECT_AFTER
+    assert gc.get_threshold() == before
