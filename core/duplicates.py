@@ -32,6 +32,7 @@ from core.types import (
     PairVerdict,
     SongId,
     StemVectors,
+    Tonal,
     Verdict,
 )
 
@@ -69,7 +70,8 @@ class SongEvidence:
     """What a song's pairs are judged by.
 
     ``mix`` is the fingerprint of the whole song; ``backing`` those of its separated excerpts;
-    ``grain`` that of the mix, None where it was never heard; ``work`` the vectors of that space.
+    ``grain`` that of the mix, None where it was never heard; ``work`` the vectors of that space,
+    ``tonal`` the sequence that they were made of.
     """
 
     song_id: SongId
@@ -80,6 +82,7 @@ class SongEvidence:
     stream_sha256: str = ""
     work: StemVectors | None = None
     grain: Grain | None = None
+    tonal: Tonal | None = None
 
 
 def judge(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
@@ -118,7 +121,7 @@ def judge_at_speeds(a: SongEvidence, b: SongEvidence, *, speeds: Speeds) -> Pair
         duration_s=a.duration_s / played.pace,
         grain=None if b.grain is None else grain_as(speeds, played),
     )
-    verdict = _of_mix(as_played, b, found=found, proof=proof)
+    verdict = _of_mix(as_played, b, found=found, proof=proof, is_other_tempo=played.is_other_tempo)
     return replace(verdict, overlap=_slowed(verdict.overlap, pace=played.pace))
 
 
@@ -162,13 +165,20 @@ def _proved(a: SongEvidence, b: SongEvidence) -> Iterator[tuple[Alignment, Proof
         yield found, proof
 
 
-def _of_mix(a: SongEvidence, b: SongEvidence, *, found: Alignment, proof: Proof) -> PairVerdict:
+def _of_mix(
+    a: SongEvidence,
+    b: SongEvidence,
+    *,
+    found: Alignment,
+    proof: Proof,
+    is_other_tempo: bool = False,
+) -> PairVerdict:
     a_start_s, b_start_s = found.a_start * CODE_PERIOD_S, found.b_start * CODE_PERIOD_S
     heard_s = (found.length - 1) * CODE_PERIOD_S + CODE_SPAN_S
     left_s = min(a.duration_s - a_start_s, b.duration_s - b_start_s)
     grain = _grain_error(a, b, found)
     verdict = Verdict.SAME_RECORDING if proof is Proof.RECORDING else Verdict.EXCERPT
-    is_take = is_another_take(found, grain_error=grain)
+    is_take = is_another_take(found, grain_error=grain, is_other_tempo=is_other_tempo)
     return PairVerdict(
         a=a.song_id,
         b=b.song_id,

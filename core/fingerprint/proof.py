@@ -81,10 +81,17 @@ def cover(codes: Codes, *, start: int, length: int) -> float:
     return inside / max(int(np.count_nonzero(telling)), 1)
 
 
-def is_another_take(found: Alignment, *, grain_error: float | None) -> bool:
-    """Whether what proves one recording by its codes is played anew; unknown where unheard."""
+def is_another_take(
+    found: Alignment, *, grain_error: float | None, is_other_tempo: bool = False
+) -> bool:
+    """Whether what proves one recording by its codes is played anew; unknown where unheard.
+
+    The same notes in the same key at another tempo are more often played by a sequencer again
+    than stretched, and then its drums share some of the grain: there it must be clear.
+    """
     is_close = found.bit_error_rate <= CLOSE_ERROR
-    limit = CLOSE_GRAIN_ERROR if is_close else TAKE_GRAIN_ERROR
+    known = CLEAR_GRAIN_ERROR if is_other_tempo else TAKE_GRAIN_ERROR
+    limit = CLOSE_GRAIN_ERROR if is_close else known
     return grain_error is not None and grain_error > limit
 
 

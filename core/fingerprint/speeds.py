@@ -68,6 +68,12 @@ class SpedCodes:
     pace: float
     codes: Codes
 
+    @property
+    def is_other_tempo(self) -> bool:
+        """Whether the time changed and the pitch did not."""
+        is_in_key = abs(self.factor - 1.0) < FACTOR_STEP / 2
+        return is_in_key and abs(self.pace - 1.0) > FACTOR_STEP / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Speeds:

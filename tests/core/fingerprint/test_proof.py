@@ -85,3 +85,9 @@ def test_nothing_in_common_proves_nothing():
 def test_another_take_shows_in_the_grain(rate, grain, expected):
     found = align(SONG, flipped(SONG, rate=rate))
     assert is_another_take(found, grain_error=grain) is expected
+
+
+@pytest.mark.parametrize(("grain", "expected"), [(0.20, False), (0.25, True)])
+def test_at_another_tempo_the_grain_must_be_clear(grain, expected):
+    found = align(SONG, flipped(SONG, rate=0.15))
+    assert is_another_take(found, grain_error=grain, is_other_tempo=True) is expected

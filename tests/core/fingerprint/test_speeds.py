@@ -40,6 +40,7 @@ def test_a_speed_is_found_to_a_thousandth_and_the_codes_are_those_of_that_speed(
     known = flipped(codes_at(pcm, factor=factor), rate=0.02)
     found = tuned(song, known)
     assert found.factor == found.pace == pytest.approx(factor, abs=0.001)
+    assert not found.is_other_tempo
     alignment = align(found.codes, known)
     assert alignment.bit_error_rate < 0.08
     assert alignment.length > 0.95 * len(known)
@@ -60,6 +61,7 @@ def test_a_tempo_of_its_own_is_no_speed(song, pcm, slope):
     known = flipped(stretched(codes_at(pcm, factor=1.0), slope), rate=0.03)
     found = tuned(song, known)
     assert (found.factor, found.pace) == (1.0, pytest.approx(1 / slope, abs=0.001))
+    assert found.is_other_tempo
     assert align(found.codes, known).bit_error_rate < 0.06
 
 
@@ -68,6 +70,7 @@ def test_another_key_lasts_as_long(song, pcm, factor):
     known = flipped(stretched(codes_at(pcm, factor=factor), factor), rate=0.03)
     found = tuned(song, known)
     assert (found.factor, found.pace) == (factor, pytest.approx(1.0, abs=0.001))
+    assert not found.is_other_tempo
     assert align(found.codes, known).bit_error_rate < 0.06
 
 
