@@ -37,7 +37,7 @@ SPREAD = 0.3  # how far an artist's songs lie from their middle
 DIRECTIONS = 12  # that artists differ in
 STYLE = ModelId("style-1-0123abcd")
 SEPARATED = ModelId(f"{STYLE}+spleeter-2stems-01234567")
-WORK = ModelId("work-chroma-1")
+WORK = ModelId("work-2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def made_songs(cache: Path, *, workers: int, share: float = 1.0) -> list[MadeSon
 
 def _score_jobs(folder: Path) -> Iterator[_Job]:
     """Yield every score as solo piano, and some of them again in each other way."""
-    for number, line in enumerate(_scores(folder).read_text("utf-8").splitlines()):
+    for number, line in enumerate(scores_file(folder).read_text("utf-8").splitlines()):
         score = json.loads(line)
         rng = random_for("score", score["name"])
         slow = _Take(tempo=float(rng.uniform(84.0, 116.0)), wander=0.01)
@@ -145,7 +145,7 @@ def _loop_jobs(folder: Path) -> Iterator[_Job]:
     for number in range(N_DRUM_LOOPS):
         pattern = number - 1 if number % 3 == 1 else number
         rng = random_for("loop", pattern)
-        bar = _bar(rng)
+        bar = drum_bar(rng)
         tempo = float(rng.uniform(80.0, 170.0)) * (1.03 if pattern != number else 1.0)
         hits = tuple((4.0 * b + onset, 0.1, drum) for b in range(60) for onset, drum in bar)
         path = folder / f"loop {number:03d}.flac"
@@ -159,7 +159,8 @@ def _ambient_jobs(folder: Path) -> Iterator[_Job]:
         yield _Job(MadeSong(path, Kind.AMBIENT, f"ambient {number}"))
 
 
-def _scores(folder: Path) -> Path:
+def scores_file(folder: Path) -> Path:
+    """Return the file of the scores' notes, made where it is missing: an object a line."""
     kept = folder / "scores.jsonl"
     if not kept.exists():
         command = [str(python_of_peers()), "-W", "ignore", "-c", DUMP, str(N_SCORES)]
@@ -168,7 +169,7 @@ def _scores(folder: Path) -> Path:
     return kept
 
 
-def _bar(rng: np.random.Generator) -> list[tuple[float, int]]:
+def drum_bar(rng: np.random.Generator) -> list[tuple[float, int]]:
     """Return a bar of sixteen steps as (quarter, drum of General MIDI)."""
     chances = {36: 0.3, 38: 0.2, 42: 0.6, 46: 0.1, 45: 0.08, 39: 0.05}
     steps = [(step, drum) for drum, chance in chances.items() for step in range(16)]
@@ -233,7 +234,7 @@ def midi_file(notes: Notes, *, program: int, channel: int) -> bytes:
     track, last = bytearray(b"\x00" + bytes([0xC0 | channel, program])), 0
     for time_s, verb, pitch, velocity in sorted([*starts, *ends]):
         tick = round(time_s * TICKS_A_SECOND)
-        track += _variable_length(tick - last)
+        track += variable_length(tick - last)
         track += bytes([verb | channel, int(pitch), int(velocity)])
         last = tick
     track += b"\x00\xff\x2f\x00"
@@ -241,7 +242,7 @@ def midi_file(notes: Notes, *, program: int, channel: int) -> bytes:
     return header + b"MTrk" + len(track).to_bytes(4) + bytes(track)
 
 
-def _variable_length(value: int) -> bytes:
+def variable_length(value: int) -> bytes:
     """Return a number as MIDI writes it: seven bits a byte, the last byte without its top bit."""
     parts = [value & 0x7F]
     while value := value >> 7:

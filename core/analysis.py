@@ -47,6 +47,7 @@ from core.types import (
     Stem,
     StemVectors,
     Tags,
+    Tonal,
 )
 
 # Below one second there is no music to compare: the network's window is ten times as long.
@@ -94,6 +95,14 @@ class FirstAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Composition:
+    """What is composed, whoever plays it."""
+
+    work: StemVectors | None  # None for silence, and for what is too short
+    tonal: Tonal  # empty likewise
+
+
+@dataclass(frozen=True, slots=True)
 class Reheard:
     """What older versions did not hear in a song."""
 
@@ -101,6 +110,7 @@ class Reheard:
     measures: CopyMeasures
     stream_sha256: str
     sound: Sound  # without windows
+    composition: Composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class BackingAnswer:
 
     fingerprints: tuple[Fingerprint, ...]
     vectors: tuple[StemVectors, ...]
+    tonal: Tonal
 
 
 @dataclass(slots=True)
@@ -171,11 +182,15 @@ def hear_again(path: Path, *, clock: StageClock, progress: Progress) -> Reheard:
             quality.feed(block)
             collector.hear(block, mono=mono.push(block))
         codes.finish()
+    sound = collector.finish(mono=mono.finish())
+    with clock.stage("embed_work"):
+        composition = _composition(sound.mono)
     return Reheard(
         grain=codes.grain,
         measures=CopyMeasures(quality.finish(), tags.read_tags(path).n_texts),
         stream_sha256=stream.hexdigest(),
-        sound=collector.finish(mono=mono.finish()),
+        sound=sound,
+        composition=composition,
     )
 
 
@@ -234,7 +249,8 @@ def backing_answer(
     ]
     return BackingAnswer(
         fingerprints=tuple(part.codes for part in parts if len(part.codes.codes)),
-        vectors=(*joined, *([composition] if composition else ())),
+        vectors=(*joined, *([composition.work] if composition.work else ())),
+        tonal=composition.tonal,
     )
 
 
@@ -317,10 +333,11 @@ def _describe(window: Window, stems: SeparatedStems, *, embedder: Embedder) -> _
     )
 
 
-def _composition(mono: Float32Array) -> StemVectors | None:
+def _composition(mono: Float32Array) -> Composition:
     stream = WorkStream()
     stream.push(mono)
-    return stream.finish()
+    work = stream.finish()
+    return Composition(work, stream.tonal)
 
 
 class _SoundCollector:

@@ -29,6 +29,7 @@ from core.types import (
     Verdict,
 )
 from core.vectors.spaces import Space
+from core.versions.ranking import by_alignment
 
 # How many more songs Milvus recalls than are asked for: the asked song itself, and copies.
 RECALL_MARGIN = 10
@@ -41,6 +42,9 @@ _CODES_A_SONG = 500
 # At another speed only the nearest few of each kind are looked at: a proof takes as long as a
 # fingerprint.
 SPEED_CANDIDATES = 12
+# What the vector's nearest hundred hold is told in docs/decisions/versions.md; to align one takes
+# milliseconds, whatever the library holds.
+VERSION_CANDIDATES = 100
 
 Voice = tuple[SpaceName, Stem]
 _Found = Mapping[SongId, Sequence[PairVerdict]]
@@ -82,7 +86,10 @@ class Answers:
         """Return the nearest songs, best first.
 
         Without a stem, songs whose backing is known are compared by backing, the others by mix.
+        Of the same composition are told by alignment those that the vector proposes.
         """
+        if space is SpaceName.WORK:
+            return self._versions(question, limit=limit)
         if stem is not None:
             return self._nearest(question, (space, stem), limit=limit)
         by_backing = self._nearest(question, (space, Stem.BACKING), limit=limit)
@@ -167,6 +174,14 @@ class Answers:
                 found.append((song, pair))
         return found
 
+    def _versions(self, question: Question, *, limit: int) -> list[Neighbour]:
+        near = self._nearest(question, (SpaceName.WORK, Stem.MIX), limit=VERSION_CANDIDATES)
+        asked = question.evidence.tonal
+        if asked is None:
+            return near[:limit]
+        tonals = self._catalogue.tonals_of([found.song_id for found in near])
+        return by_alignment(asked, near, tonals=tonals)[:limit]
+
     def _nearest(self, question: Question, voice: Voice, *, limit: int) -> list[Neighbour]:
         query, space = question.vectors.get(voice), self._spaces.get(voice)
         if query is None or space is None or query.model_id != space.model_id:
@@ -223,6 +238,7 @@ class Answers:
             stream_sha256=song.stream_sha256,
             work=self._vectors(song.song_id, (SpaceName.WORK, Stem.MIX)),
             grain=self._catalogue.grain(song.song_id),
+            tonal=self._catalogue.tonal(song.song_id),
         )
 
     def _vectors(self, song_id: SongId, voice: Voice) -> StemVectors | None:

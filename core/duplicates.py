@@ -35,6 +35,7 @@ from core.types import (
     Tonal,
     Verdict,
 )
+from core.versions.kinship import kinship
 
 # A song that lies in a mix more often than this is a loop: more places tell nothing new.
 MOST_PLACES = 12
@@ -59,10 +60,12 @@ BACKING_SURE_ERROR, BACKING_LIKELY_ERROR = 0.20, 0.28
 CROSSED_ERROR = 0.25
 CROSSED_CODES = 140  # most of two windows
 
-# The cosine of the song vectors of the space `work` from which two songs are called versions: of
-# 13,861 pairs of other songs the nearest had 0.92. Belongs to the model ``work-chroma-1``.
-VERSION_COSINE = 0.95
-VERSION_LIKELY_COSINE = 0.975
+# How much of what two songs share with themselves they must share with each other, aligned, for
+# them to be called versions (docs/decisions/versions.md). Belongs to ``core/versions``.
+VERSION_SHARE = 0.42
+VERSION_LIKELY_SHARE = 0.50
+# Songs whose vectors of the space `work` are further apart than this aren't aligned at all.
+VERSION_COSINE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +248,14 @@ def _backing_confidence(error: float) -> Confidence:
 def _of_works(a: SongEvidence, b: SongEvidence) -> PairVerdict | None:
     if a.work is None or b.work is None or a.work.model_id != b.work.model_id:
         return None
-    cosine = float(a.work.song @ b.work.song)
-    if cosine < VERSION_COSINE:
+    if a.tonal is None or b.tonal is None or float(a.work.song @ b.work.song) < VERSION_COSINE:
         return None
-    # Compositions are compared as a whole: no moment in one is known to be one in the other.
-    whole = Overlap(0.0, 0.0, a.duration_s, b.duration_s / a.duration_s)
-    sure = Confidence.LIKELY if cosine >= VERSION_LIKELY_COSINE else Confidence.UNSURE
-    return PairVerdict(a.song_id, b.song_id, Verdict.VERSION, min(cosine, 1.0), whole, sure)
+    found = kinship(a.tonal, b.tonal)
+    if found is None or found.share < VERSION_SHARE:
+        return None
+    overlap = Overlap(found.a_start_s, found.b_start_s, found.a_length_s, found.pace)
+    sure = Confidence.LIKELY if found.share >= VERSION_LIKELY_SHARE else Confidence.UNSURE
+    return PairVerdict(a.song_id, b.song_id, Verdict.VERSION, min(found.share, 1.0), overlap, sure)
 
 
 def _slowed(overlap: Overlap, *, pace: float) -> Overlap:

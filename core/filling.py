@@ -1,9 +1,10 @@
 """Songs that an older version heard less of are heard again, once, while nothing else is to do.
 
 Such a song lacks its grain, its measures of quality or the hash of its sound, so that its verdicts
-are "likely" at most. Its file is decoded once, what lacks is stored, and its pairs are judged anew.
-A file that is away, changed or damaged stays as it was known: that is no news, and no problem of
-the file's; it is tried again at the next start.
+are "likely" at most, or the sequence and the vector by which versions are found. Its file is
+decoded once, what lacks is stored, and its pairs are judged anew. A file that is away, changed or
+damaged stays as it was known: that is no news, and no problem of the file's; it is tried again at
+the next start.
 """
 
 import logging
@@ -77,13 +78,18 @@ class Filling:
         return Outcome.DONE, ""
 
     def _store(self, song_id: SongId, heard: Reheard) -> None:
+        work = heard.composition.work
+        vectors = () if work is None else (work,)
         with self._library.judging:
             self._library.catalogue.fill_in(
                 song_id,
                 grain=heard.grain,
                 measures=heard.measures,
                 stream_sha256=heard.stream_sha256,
+                tonal=heard.composition.tonal,
+                vectors=vectors,
             )
+            self._library.index.put(song_id, vectors)
 
 
 def _skipped(reason: str) -> tuple[Outcome, str]:

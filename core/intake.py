@@ -130,6 +130,7 @@ class Intake:
                 question.evidence,
                 backing=backing.fingerprints,
                 work=found.get((SpaceName.WORK, Stem.MIX)),
+                tonal=backing.tonal,
             ),
             vectors={**question.vectors, **found},
         )
@@ -227,7 +228,10 @@ class Intake:
             )
         with task.clock.stage("store"), self._judging:
             self._library.catalogue.complete(
-                song_id, fingerprints=backing.fingerprints, vectors=backing.vectors
+                song_id,
+                fingerprints=backing.fingerprints,
+                vectors=backing.vectors,
+                tonal=backing.tonal,
             )
             self._library.index.put(song_id, backing.vectors)
             question = self._library.answers.question(song)
@@ -358,6 +362,7 @@ def _copied(catalogue: Catalogue, song: Song, *, twin: Song) -> SongRecord:
         ),
         measures=catalogue.measures_of(twin_id),
         grain=catalogue.grain(twin_id),
+        tonal=catalogue.tonal(twin_id),
     )
 
 

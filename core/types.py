@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Float32Array = NDArray[np.float32]
 Codes = NDArray[np.uint32]
 Grain = NDArray[np.uint8]  # core/fingerprint/grain.py
-Tonal = NDArray[np.uint8]  # [n, 12], core/versions/sequence.py
+Tonal = NDArray[np.uint8]  # [n, 12], core/embedding/tonal.py
 
 SongId = NewType("SongId", str)  # a UUID, given when the song is added
 LibraryId = NewType("LibraryId", str)  # a UUID
@@ -177,7 +177,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A song near another in a space; ``score`` is the cosine of their song vectors."""
+    """A song near another in a space.
+
+    ``score`` is the cosine of their song vectors; of versions that were aligned, how much of what
+    the asked song shares with itself it shares with this one (``core/versions/ranking.py``).
+    """
 
     song_id: SongId
     score: float
@@ -268,6 +272,7 @@ class SongRecord:
     vectors: tuple[StemVectors, ...]
     measures: CopyMeasures | None = None  # None where an older version has heard the song
     grain: Grain | None = None  # None likewise
+    tonal: Tonal | None = None  # None before the separation, and likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ from core.types import (
     SpaceName,
     Stem,
     StemVectors,
+    Tonal,
 )
 
 _VECTOR_COLUMNS = "song_id, model_id, dimension, excerpt_s, song_vector, starts_s, excerpt_vectors"
 _FLOAT_BYTES = 4
+_CLASSES = 12  # of pitch, in a step of a tonal sequence
 # Looked up many times a song: twenty times as quick as making an enum's member of its value.
 _STEMS = {stem.value: stem for stem in Stem}
 _KINDS = {(space.value, stem.value): (space, stem) for space in SpaceName for stem in Stem}
@@ -47,6 +49,13 @@ def write_grain(connection: sqlite3.Connection, song_id: SongId, *, grain: Grain
     connection.execute("DELETE FROM grain WHERE song_id = ?", (song_id,))
     if grain is not None:
         connection.execute("INSERT INTO grain VALUES (?, ?)", (song_id, grain.tobytes()))
+
+
+def write_tonal(connection: sqlite3.Connection, song_id: SongId, *, tonal: Tonal | None) -> None:
+    """Store a song's tonal sequence in the place of what was known; None forgets it."""
+    connection.execute("DELETE FROM tonal WHERE song_id = ?", (song_id,))
+    if tonal is not None:
+        connection.execute("INSERT INTO tonal VALUES (?, ?)", (song_id, tonal.tobytes()))
 
 
 def write_vectors(
@@ -86,6 +95,7 @@ def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
         "DELETE FROM overview WHERE song_id = ?",
         "DELETE FROM fingerprint WHERE song_id = ?",
         "DELETE FROM grain WHERE song_id = ?",
+        "DELETE FROM tonal WHERE song_id = ?",
         "DELETE FROM vectors WHERE song_id = ?",
     ):
         connection.execute(statement, (song_id,))
@@ -122,6 +132,15 @@ class EvidenceShelf(Shelf):
                 "SELECT grains FROM grain WHERE song_id = ?", (song_id,)
             ).fetchone()
         return None if row is None else np.frombuffer(row[0], np.uint8)
+
+    def tonal(self, song_id: SongId) -> Tonal | None:
+        """Return a song's tonal sequence; None where it wasn't heard for one yet."""
+        return self.tonals_of([song_id]).get(song_id)
+
+    def tonals_of(self, song_ids: Sequence[SongId]) -> dict[SongId, Tonal]:
+        """Return the tonal sequences of those of these songs that have one."""
+        rows = self._of_songs("SELECT song_id, steps FROM tonal", song_ids)
+        return {SongId(song_id): self._tonal(blob) for song_id, blob in rows}
 
     def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
         """Return a song's vectors of a stem in a space, or None where it has none."""
@@ -247,6 +266,12 @@ class EvidenceShelf(Shelf):
             return floats(blob, shape)
         except ValueError as error:
             raise self.database.damaged(f"a blob of floats: {error}") from error
+
+    def _tonal(self, blob: bytes) -> Tonal:
+        try:
+            return np.frombuffer(blob, np.uint8).reshape(-1, _CLASSES)
+        except ValueError as error:
+            raise self.database.damaged(f"a tonal sequence: {error}") from error
 
     def _codes(self, blob: bytes) -> Codes:
         try:

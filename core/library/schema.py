@@ -208,6 +208,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             grains BLOB NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE tonal (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            steps BLOB NOT NULL
+        )""",
+    ),
 )
 
 

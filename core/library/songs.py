@@ -112,13 +112,15 @@ class SongShelf(Shelf):
     def half_heard(self) -> list[Song]:
         """Return the songs that an older version has heard less of than is heard now.
 
-        They lack the grain, the measures of quality or the hash of the sound; the last added
-        comes first.
+        They lack the grain, the measures of quality or the hash of the sound, or are ready and
+        have no tonal sequence; the last added comes first.
         """
         return self._select(
             "WHERE stream_sha256 = '' OR song_id NOT IN (SELECT song_id FROM grain)"
             " OR song_id NOT IN (SELECT song_id FROM copy_facts)"
-            " ORDER BY added_at DESC, rowid DESC"
+            " OR (stage = ? AND song_id NOT IN (SELECT song_id FROM tonal))"
+            " ORDER BY added_at DESC, rowid DESC",
+            Stage.READY.value,
         )
 
     def code_stamps(self) -> dict[SongId, str]:

@@ -19,6 +19,7 @@ from core.library.evidence import (
     write_fingerprints,
     write_grain,
     write_pictures,
+    write_tonal,
     write_vectors,
 )
 from core.library.journal import JournalShelf
@@ -37,6 +38,7 @@ from core.types import (
     Stage,
     StemVectors,
     Tags,
+    Tonal,
 )
 
 FILE_NAME = "catalogue.sqlite3"
@@ -79,6 +81,7 @@ class Catalogue(
             write_pictures(connection, song.song_id, cover=record.cover, overview=record.overview)
             write_fingerprints(connection, song.song_id, fingerprints=record.fingerprints)
             write_grain(connection, song.song_id, grain=record.grain)
+            write_tonal(connection, song.song_id, tonal=record.tonal)
             write_vectors(connection, song.song_id, vectors=record.vectors)
             write_measures(connection, song.song_id, measures=record.measures)
             queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)
@@ -90,26 +93,39 @@ class Catalogue(
         *,
         fingerprints: Sequence[Fingerprint],
         vectors: Sequence[StemVectors],
+        tonal: Tonal | None = None,
     ) -> None:
         """Add what the separation found, and mark the song as ready."""
         with self.database.writing() as connection:
             require_song(connection, song_id)
             write_fingerprints(connection, song_id, fingerprints=fingerprints)
             write_vectors(connection, song_id, vectors=vectors)
+            write_tonal(connection, song_id, tonal=tonal)
             connection.execute(
                 "UPDATE song SET stage = ? WHERE song_id = ?", (Stage.READY.value, song_id)
             )
             queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
     def fill_in(
-        self, song_id: SongId, *, grain: Grain, measures: CopyMeasures, stream_sha256: str
+        self,
+        song_id: SongId,
+        *,
+        grain: Grain,
+        measures: CopyMeasures,
+        stream_sha256: str,
+        tonal: Tonal | None = None,
+        vectors: Sequence[StemVectors] = (),
     ) -> None:
-        """Add to a song what an older version did not hear; none of it travels to the cluster."""
+        """Add to a song what an older version did not hear; only vectors travel to the cluster."""
         with self.database.writing() as connection:
             require_song(connection, song_id)
             write_grain(connection, song_id, grain=grain)
             write_measures(connection, song_id, measures=measures)
             write_stream(connection, song_id, stream_sha256=stream_sha256)
+            write_tonal(connection, song_id, tonal=tonal)
+            write_vectors(connection, song_id, vectors=vectors)
+            if vectors:
+                queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 
     def retag(self, song_id: SongId, tags: Tags, *, stamp: FileStamp) -> None:
         """Note that a song's file has other tags, and is no other sound for that."""

@@ -1,1 +1,1 @@
-"""Versions of one composition: a song's tonal sequence, and how two of them are aligned."""
+"""How the tonal sequences of two songs are aligned, and which versions that shows."""

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.embedding.tonal import N_CLASSES
 from core.types import Float32Array, Tonal
 from core.versions.chains import best_chains
-from core.versions.sequence import N_CLASSES
 
 CONTEXT_STEPS = 4  # 2 s: a chord and the next
 WIDTH = CONTEXT_STEPS * N_CLASSES
@@ -66,6 +66,22 @@ def align(query: Tonal, candidates: Sequence[Tonal]) -> list[Stretch | None]:
             if known is None or found.gain > known.gain:
                 best[part.candidate] = found
     return best
+
+
+def scores(query: Tonal, candidates: Sequence[Tonal]) -> list[float]:
+    """Return how surely each candidate is a version of the query: 0 where nothing is known."""
+    return scores_of(align(query, candidates), candidates)
+
+
+def scores_of(stretches: Sequence[Stretch | None], candidates: Sequence[Tonal]) -> list[float]:
+    """Return the gain of each stretch over the root of its candidate's length, as Serra's.
+
+    Strangers gain more by chance in a longer song. Only the order for one query means something.
+    """
+    return [
+        0.0 if found is None else found.gain / len(song) ** 0.5
+        for found, song in zip(stretches, candidates, strict=True)
+    ]
 
 
 def _batches(

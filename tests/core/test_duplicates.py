@@ -239,22 +239,27 @@ def test_the_same_sound_under_other_tags_is_the_same_file(known):
     assert judge(a, replace(b, stream_sha256="x")).verdict is Verdict.SAME_RECORDING
 
 
-@pytest.mark.parametrize(
-    ("cosine", "sure"), [(0.99, Confidence.LIKELY), (0.96, Confidence.UNSURE), (0.9, None)]
-)
-def test_a_version_is_told_by_its_composition(known, cosine, sure):
+@pytest.mark.parametrize(("changed", "sure"), [(0.1, Confidence.LIKELY), (0.95, None), (1.0, None)])
+def test_a_version_is_told_by_its_composition(known, changed, sure):
+    random = np.random.default_rng(0)
+    ours = random.integers(0, 256, (120, 12)).astype(np.uint8)
+    theirs = np.roll(np.concatenate([ours[40:], ours[:40]]), 5, axis=1)
+    played_else = random.random(120) < changed
+    theirs[played_else] = random.integers(0, 256, (played_else.sum(), 12))
     one = np.array([1.0, 0.0], np.float32)
-    other = np.array([cosine, np.sqrt(1 - cosine**2)], np.float32)
-    a = replace(known, work=work(one))
-    b = replace(evidence(chords(7, seconds=60), "b"), work=work(other))
+    a = replace(known, work=work(one), tonal=ours)
+    b = replace(evidence(chords(7, seconds=60), "b"), work=work(one), tonal=theirs)
     verdict = judge(a, b)
     if sure is None:
         assert verdict is None
-    else:
-        assert (verdict.verdict, verdict.confidence) == (Verdict.VERSION, sure)
-        assert verdict.score == pytest.approx(cosine)
-        assert verdict.overlap.b_duration_s == pytest.approx(60)
+        return
+    assert (verdict.verdict, verdict.confidence) == (Verdict.VERSION, sure)
+    assert 0.4 < verdict.score <= 1.0
+    assert verdict.overlap.a_start_s - verdict.overlap.b_start_s == pytest.approx(20.0, abs=1.0)
+    assert verdict.overlap.duration_s == pytest.approx(40.0, abs=2.0)
     assert judge(a, replace(b, work=replace(b.work, model_id=ModelId("other")))) is None
+    assert judge(a, replace(b, work=work(-one))) is None
+    assert judge(a, replace(b, tonal=None)) is None
     same = replace(a, song_id=SongId("c"), sha256="c")
     assert judge(a, same).verdict is Verdict.SAME_RECORDING  # says more
 

@@ -43,6 +43,8 @@ def make_old(bench: Workbench) -> None:
     with bench.catalogue.database.writing() as connection:
         connection.execute("DELETE FROM grain")
         connection.execute("DELETE FROM copy_facts")
+        connection.execute("DELETE FROM tonal")
+        connection.execute("UPDATE vectors SET model_id = 'work-chroma-1' WHERE space = 'work'")
         connection.execute("UPDATE song SET stream_sha256 = ''")
     for song in bench.songs():
         known = bench.duplicates(song.song_id)
@@ -69,12 +71,16 @@ def test_what_an_old_song_lacks_is_heard_in_one_decode_and_its_pairs_are_judged_
     )
     catalogue, songs, verdicts = bench.catalogue, bench.songs(), bench.duplicates()
     heard = [catalogue.grain(one.song_id) for one in songs]
+    tonals = [catalogue.tonal(one.song_id) for one in songs]
+    versions = bench.versions(songs[0].song_id)
+    assert len(versions) == 2
     measures = catalogue.measures()
     assert {pair.verdict for pair in verdicts} == {Verdict.SAME_RECORDING}
     assert {round(pair.overlap.speed, 1) for pair in verdicts} == {1.0}
     assert len({pair.overlap.speed for pair in verdicts}) > 1
     make_old(bench)
     assert {pair.confidence for pair in bench.duplicates()} == {Confidence.UNSURE}
+    assert bench.versions(songs[0].song_id) == []
     blocks, decoded = decode.blocks, []
     monkeypatch.setattr(decode, "blocks", lambda p, **kw: decoded.append(p) or blocks(p, **kw))
     assert fill_in(bench) == [Outcome.DONE] * 3
@@ -83,6 +89,9 @@ def test_what_an_old_song_lacks_is_heard_in_one_decode_and_its_pairs_are_judged_
     for one, grain in zip(songs, heard, strict=True):
         np.testing.assert_array_equal(catalogue.grain(one.song_id), grain)
     assert catalogue.measures() == measures
+    for one, tonal in zip(songs, tonals, strict=True):
+        np.testing.assert_array_equal(catalogue.tonal(one.song_id), tonal)
+    assert bench.versions(songs[0].song_id) == versions
     now = bench.duplicates()
     assert {(p.a, p.b): p.verdict for p in now} == {(p.a, p.b): p.verdict for p in verdicts}
     assert [p for p in now if p.overlap.speed == 1.0] == [

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,26 @@ def test_complete_adds_the_stems_and_makes_the_song_ready(catalogue):
     found = catalogue.vectors(song.song_id, SpaceName.STYLE, Stem.BACKING)
     assert same_vectors(found, vectors)
     assert Outbox(catalogue).count() == 1
+
+
+def test_a_tonal_sequence_comes_back_and_goes_with_its_song(catalogue):
+    songs = [make_song(Path(f"/music/{name}.mp3")) for name in "abc"]
+    steps = np.arange(48, dtype=np.uint8).reshape(4, 12)
+    catalogue.put(replace(make_record(songs[0]), tonal=steps))
+    for song in songs[1:]:
+        catalogue.put(make_record(song))
+    catalogue.complete(songs[1].song_id, fingerprints=(), vectors=(), tonal=steps[:0])
+    found = catalogue.tonals_of([song.song_id for song in songs])
+    assert set(found) == {songs[0].song_id, songs[1].song_id}
+    np.testing.assert_array_equal(found[songs[0].song_id], steps)
+    assert catalogue.tonal(songs[1].song_id).shape == (0, 12)
+    assert catalogue.tonal(songs[2].song_id) is None
+    catalogue.put(make_record(songs[0]))
+    assert catalogue.tonal(songs[0].song_id) is None
+    with catalogue.database.writing() as connection:
+        connection.execute("UPDATE tonal SET steps = x'0102'")
+    with pytest.raises(LibraryError):
+        catalogue.tonal(songs[1].song_id)
 
 
 def test_a_removed_song_leaves_nothing_but_its_tombstone(catalogue):

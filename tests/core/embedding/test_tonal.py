@@ -3,7 +3,7 @@ import pytest
 
 from core.embedding.chroma import HOP_SAMPLES, ChromaStream
 from core.embedding.frontend import SAMPLE_RATE_HZ
-from core.versions.sequence import STEP_S, tonal_sequence
+from core.embedding.tonal import STEP_S, tonal_sequence
 from tests.core.embedding.sounds import progression
 
 
