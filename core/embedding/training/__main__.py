@@ -1,7 +1,8 @@
 """Trains the style network: ``python -m core.embedding.training --packages-dir DIR --out DIR``.
 
 Packages that are missing in ``--packages-dir`` are downloaded there; their frames are cached in
-``--cache``, so that a second training starts at once. Writes ``style-1.safetensors`` and
+``--cache``, so that a second training starts at once; one that was stopped goes on from its last
+check, which lies in ``OUT/checkpoint.pt``. Writes ``style-1.safetensors`` and
 ``style-1.json``, as they lie in ``core/embedding/weights``.
 """
 
@@ -83,7 +84,8 @@ def main(words: Sequence[str]) -> None:
     stopping = load(STOPPING, packages_dir=options.packages_dir, cache=cache)
     _tell(f"{len(songs)} songs to train on, {len(stopping)} to stop by")
     plan = Plan(seed=options.seed, steps=options.steps)
-    outcome = train(songs, stopping, plan=plan, device=options.device, tell=_tell)
+    kept = options.out / "checkpoint.pt"
+    outcome = train(songs, stopping, plan=plan, device=options.device, tell=_tell, kept=kept)
     _tell(f"{write(outcome, options.out, seed=options.seed).model_id}: step {outcome.step}")
 
 

@@ -8,6 +8,7 @@ from core.embedding.training.__main__ import write
 from core.embedding.training.score import song_windows, vectors_of
 from core.embedding.training.train import BatchSource, Plan, Trainer, train
 from core.embedding.training.whiten import whiten
+from core.errors import SongkinError
 from core.types import Stem
 from tests.core.embedding.training.songs import song
 
@@ -49,6 +50,51 @@ def test_a_seed_fixes_the_weights(songs, stopping):
 
 def _fields(plan):
     return {name: getattr(plan, name) for name in plan.__slots__}
+
+
+class StoppedError(Exception):
+    """As if the machine had gone down."""
+
+
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(songs, stopping, tmp_path):
+    plan = Plan(**{**_fields(PLAN), "steps": 6})
+    straight = train(songs, stopping, plan=plan, tell=lambda _: None)
+    kept, told = tmp_path / "checkpoint.pt", []
+
+    def stop(line):
+        raise StoppedError(line)
+
+    with pytest.raises(StoppedError):
+        train(songs, stopping, plan=plan, tell=stop, kept=kept)
+    resumed = train(songs, stopping, plan=plan, tell=told.append, kept=kept)
+    assert told[0] == "going on after step 2"
+    assert [line.split(" loss")[0] for line in told[1:]] == ["step 4", "step 6"]
+    assert (resumed.step, resumed.figures) == (straight.step, straight.figures)
+    for name, value in straight.network.state_dict().items():
+        torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
+
+
+def test_a_training_that_is_over_is_not_begun_again(songs, stopping, tmp_path):
+    kept, told = tmp_path / "checkpoint.pt", []
+    first = train(songs, stopping, plan=PLAN, tell=lambda _: None, kept=kept)
+    again = train(songs, stopping, plan=PLAN, tell=told.append, kept=kept)
+    assert told == ["going on after step 3"]
+    assert again.step == first.step
+    assert torch.equal(again.network.whitener, first.network.whitener)
+
+
+def test_another_training_does_not_go_on_from_it(songs, stopping, tmp_path):
+    kept = tmp_path / "checkpoint.pt"
+    train(songs, stopping, plan=PLAN, tell=lambda _: None, kept=kept)
+    with pytest.raises(SongkinError, match="another training"):
+        train(songs[1:], stopping, plan=PLAN, tell=lambda _: None, kept=kept)
+
+
+def test_patience_ends_it(songs, stopping):
+    plan = Plan(**{**_fields(PLAN), "steps": 400, "check_every": 1, "patience": 1})
+    told = []
+    outcome = train(songs, stopping, plan=plan, tell=told.append)
+    assert len(told) == outcome.step + 1 < 400
 
 
 def test_the_same_batch_gets_easier(songs):
