@@ -9,7 +9,8 @@ Judged on the soundtracks in ``JUDGING``, of which no song was used to train or 
 * hubs: the skew of how often each song is among the ten nearest of the others (0: all as often;
   Radovanovic et al. 2010 call more than 1 strong);
 * cost: comparing the songs, each with all, in queries a second; hearing, in seconds a song; and
-  four minutes of sound beside ``librosa.feature.mfcc``.
+  four minutes of sound beside ``librosa.feature.mfcc``; all of processor time, so that what else
+  the machine does tells little.
 
 Prints a table and writes it to ``benchmarks/results/retrieval.md``.
 """
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+import torch
 
 from benchmarks.damage import DAMAGES
 from benchmarks.style_cost import measured, sentence
@@ -44,7 +46,7 @@ RESAMPLES = 2000  # of the songs, for the intervals
 
 @dataclass(slots=True)
 class Sketches:
-    """What one method keeps of all songs, and the seconds it took."""
+    """What one method keeps of all songs, and the processor's seconds it took."""
 
     songs: list[Sketch] = field(default_factory=list)
     clean: list[Sketch] = field(default_factory=list)
@@ -102,9 +104,9 @@ def pieces(song: JudgedSong) -> Pieces:
 
 def take_in(song: JudgedSong, parts: Pieces, *, method: StyleMethod, into: Sketches) -> None:
     """Let a method hear a song and its pieces."""
-    started = time.perf_counter()
+    started = time.process_time()
     into.songs.append(method.listen(song.mono))
-    into.listening_s += time.perf_counter() - started
+    into.listening_s += time.process_time() - started
     into.clean.append(method.listen(parts.clean))
     for name, mono in parts.damaged.items():
         into.damaged[name].append(method.listen(mono))
@@ -135,9 +137,9 @@ def first_answers(method: StyleMethod, sketches: Sketches, damage: str) -> float
 
 def row(method: StyleMethod, sketches: Sketches, packages: Sequence[str]) -> list[str]:
     """Return a method's line of the table."""
-    started = time.perf_counter()
+    started = time.process_time()
     distances = method.distances(sketches.songs, sketches.songs)
-    queries_a_second = len(packages) / (time.perf_counter() - started)
+    queries_a_second = len(packages) / (time.process_time() - started)
     scores = ranked_scores(-distances, packages)
     answers = [first_answers(method, sketches, damage) for damage in DAMAGES]
     return [
@@ -185,6 +187,7 @@ def main() -> None:
     parser.add_argument("--packages-dir", type=Path, default=music, help="Debian packages")
     folder = parser.parse_args().packages_dir
     folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
     methods = all_methods()
     sketches = [Sketches() for _ in methods]
     packages = []
