@@ -25,7 +25,7 @@ from benchmarks.version_songs import Change, Rendering, renderings
 
 RESULTS = Path(__file__).parent / "results" / "versions.md"
 SIZES = (1_000, 10_000)
-TIMED_QUESTIONS = 5
+TIMED_QUESTIONS = 3
 RESAMPLES = 2_000  # of the compositions, for the intervals
 VECTOR = "`work` vector alone"
 

@@ -62,10 +62,10 @@ CROSSED_CODES = 140  # most of two windows
 
 # How much of what two songs share with themselves they must share with each other, aligned, for
 # them to be called versions (docs/decisions/versions.md). Belongs to ``core/versions``.
-VERSION_SHARE = 0.42
+VERSION_SHARE = 0.40
 VERSION_LIKELY_SHARE = 0.50
 # Songs whose vectors of the space `work` are further apart than this aren't aligned at all.
-VERSION_COSINE = 0.2
+VERSION_COSINE = 0.3
 
 
 @dataclass(frozen=True, slots=True)

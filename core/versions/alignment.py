@@ -84,6 +84,15 @@ def scores_of(stretches: Sequence[Stretch | None], candidates: Sequence[Tonal]) 
     ]
 
 
+def own_gain(tonal: Tonal) -> float:
+    """Return what a song gains with itself: every step is nearest to itself. 0 if too short."""
+    if len(tonal) < SHORTEST_STEPS:
+        return 0.0
+    around = contexts(tonal)
+    itself = np.diagonal(likeness(around, around, transposition=0)) - GAIN_FROM
+    return float(np.maximum(itself, 0.0).sum())
+
+
 def _batches(
     query: Tonal, candidates: Sequence[Tonal], *, order: Sequence[int]
 ) -> Iterator[list[_Part]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.embedding.tonal import STEP_S
 from core.types import Tonal
-from core.versions.alignment import align
+from core.versions.alignment import align, own_gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,13 @@ class Kinship:
 
 def kinship(a: Tonal, b: Tonal) -> Kinship | None:
     """Return what two songs share, None where that is nothing."""
-    (itself, found), (other_itself,) = align(a, [a, b]), align(b, [b])
-    if found is None or itself is None or other_itself is None or found.gain <= 0.0:
+    (found,) = align(a, [b])
+    own = (own_gain(a) * own_gain(b)) ** 0.5
+    if found is None or found.gain <= 0.0 or own <= 0.0:
         return None
     steps = found.a_stop - found.a_start
     return Kinship(
-        share=found.gain / (itself.gain * other_itself.gain) ** 0.5,
+        share=found.gain / own,
         a_start_s=found.a_start * STEP_S,
         b_start_s=found.b_start * STEP_S,
         a_length_s=steps * STEP_S,

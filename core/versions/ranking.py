@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.embedding.tonal import STEP_S
 from core.types import Match, Neighbour, SongId, Tonal
-from core.versions.alignment import Stretch, align, scores_of
+from core.versions.alignment import Stretch, align, own_gain, scores_of
 
 
 def by_alignment(
@@ -18,13 +18,14 @@ def by_alignment(
     """
     known = [found for found in near if len(tonals.get(found.song_id, ())) > 0]
     sequences = [tonals[found.song_id] for found in known]
-    stretches = align(query, [query, *sequences])
-    if stretches[0] is None or stretches[0].gain <= 0.0:
+    own = own_gain(query) / max(len(query), 1) ** 0.5
+    if own <= 0.0:
         return list(near)
-    (own, *scores) = scores_of(stretches, [query, *sequences])
+    stretches = align(query, sequences)
+    scores = scores_of(stretches, sequences)
     aligned = [
         _told(found, stretch, score=min(score / own, 1.0))
-        for found, stretch, score in zip(known, stretches[1:], scores, strict=True)
+        for found, stretch, score in zip(known, stretches, scores, strict=True)
         if stretch is not None
     ]
     placed = {found.song_id for found in aligned}

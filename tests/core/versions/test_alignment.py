@@ -8,6 +8,7 @@ from core.versions.alignment import (
     contexts,
     likely_transpositions,
     likeness,
+    own_gain,
 )
 
 
@@ -108,6 +109,13 @@ def test_likeness_is_the_cosine_of_contexts_less_what_is_usual():
     slow -= (slow.mean(axis=1, keepdims=True) + slow.mean(axis=0, keepdims=True)) / 2
     np.testing.assert_allclose(found, slow / slow.std(), atol=1e-3)
     assert GAIN_FROM > 0.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_song_gains_with_itself_what_its_alignment_gains(seed):
+    song = tune(seed, steps=40 + 20 * seed, hold=1 + seed)
+    assert own_gain(song) == pytest.approx(align(song, [song])[0].gain, rel=1e-3)
+    assert own_gain(song[:7]) == 0.0
 
 
 def test_the_likeliest_key_comes_first():
