@@ -7,10 +7,9 @@ import numpy as np
 
 from core.embedding.chroma import HOP_SAMPLES
 from core.embedding.frontend import SAMPLE_RATE_HZ
+from core.embedding.steps import N_CLASSES, STEP_S
 from core.types import Float32Array, Tonal
 
-STEP_S = 0.5
-N_CLASSES = 12
 LOUDEST = 255
 
 

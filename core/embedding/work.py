@@ -16,7 +16,8 @@ from core.embedding.chroma import ChromaStream
 from core.embedding.frontend import LogMelStream
 from core.embedding.pool import unit
 from core.embedding.projection import Projection, read_projection
-from core.embedding.tonal import N_CLASSES, STEP_S, tonal_sequence
+from core.embedding.steps import N_CLASSES, STEP_S
+from core.embedding.tonal import tonal_sequence
 from core.embedding.windows import SILENCE_LEVEL
 from core.types import Float32Array, ModelId, SpaceName, Stem, StemVectors, Tonal
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.embedding.tonal import N_CLASSES
+from core.embedding.steps import N_CLASSES
 from core.types import Float32Array, Tonal
 from core.versions.chains import best_chains
 

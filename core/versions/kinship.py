@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.embedding.tonal import STEP_S
+from core.embedding.steps import STEP_S
 from core.types import Tonal
 from core.versions.alignment import align, own_gain
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.embedding.tonal import STEP_S
+from core.embedding.steps import STEP_S
 from core.types import Match, Neighbour, SongId, Tonal
 from core.versions.alignment import Stretch, align, own_gain, scores_of
 

@@ -3,7 +3,8 @@ import pytest
 
 from core.embedding.chroma import HOP_SAMPLES, ChromaStream
 from core.embedding.frontend import SAMPLE_RATE_HZ
-from core.embedding.tonal import STEP_S, tonal_sequence
+from core.embedding.steps import STEP_S
+from core.embedding.tonal import tonal_sequence
 from tests.core.embedding.sounds import progression
 
 
