@@ -218,7 +218,7 @@ class PairVerdict:
     """What the pair (a, b) is, and the evidence.
 
     ``score`` is the share of fingerprint bits that agree over the overlap (1.0 for an exact file);
-    of a version told by its composition, how much of itself it shares (``core/versions/kinship.py``).
+    of a version told by its composition, how much it shares (``core/versions/kinship.py``).
     """
 
     a: SongId
