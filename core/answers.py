@@ -5,7 +5,7 @@ of the library or one that was only analysed to ask; the answers are the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,9 @@ SPEED_CANDIDATES = 12
 # What the vector's nearest hundred hold is told in docs/decisions/versions.md; to align one takes
 # milliseconds, whatever the library holds.
 VERSION_CANDIDATES = 100
+
+# An alignment of two songs of four minutes takes 30 ms, and songs are judged under one lock.
+WORKS_ALIGNED = 6
 
 Voice = tuple[SpaceName, Stem]
 _Found = Mapping[SongId, Sequence[PairVerdict]]
@@ -150,9 +153,13 @@ class Answers:
     def _at_own_speed(
         self, asked: SongEvidence, candidates: Sequence[SongId]
     ) -> dict[SongId, list[PairVerdict]]:
+        known = [evidence for _, evidence in self._with_evidence(candidates)]
+        aligned = _works_to_align(asked, known)
         return {
-            song.song_id: duplicates.judge_places(asked, evidence)
-            for song, evidence in self._with_evidence(candidates)
+            one.song_id: duplicates.judge_places(
+                asked, one if one.song_id in aligned else replace(one, tonal=None)
+            )
+            for one in known
         }
 
     def _at_other_speeds(
@@ -262,3 +269,19 @@ def _anything(space: Space) -> Float32Array:
     vector = np.zeros(space.dimension, np.float32)
     vector[0] = 1.0
     return vector
+
+
+def _works_to_align(asked: SongEvidence, known: Sequence[SongEvidence]) -> set[SongId]:
+    """Return the songs whose compositions are compared with the asked one: the nearest few.
+
+    The first answer, before the backing is known, does not wait for that.
+    """
+    work = asked.work
+    if work is None or not asked.backing:
+        return set()
+    near = [
+        (-float(work.song @ one.work.song), one.song_id)
+        for one in known
+        if one.work is not None and one.work.model_id == work.model_id
+    ]
+    return {song_id for _, song_id in sorted(near)[:WORKS_ALIGNED]}

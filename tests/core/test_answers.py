@@ -124,3 +124,14 @@ def test_the_verdict_of_the_first_answer_is_made_again_with_the_backing(
     reports = bench.finish(progress=Progress())
     assert [pair.verdict for pair in reports[-1].duplicates] == [Verdict.SAME_BACKING]
     assert [pair.verdict for pair in bench.duplicates()] == [Verdict.SAME_BACKING]
+
+
+def test_a_version_is_told_once_the_backing_is_known(bench: Workbench, tmp_path: Path) -> None:
+    song = sounds.chords(1, seconds=SONG_S)
+    other = sounds.write(tmp_path / "version.flac", faster(song, 2 ** (4 / 12)))
+    add(bench, sounds.write(tmp_path / "song.flac", song))
+    (first,) = add(bench, other, quick=True)
+    assert first.duplicates == ()
+    bench.finish(progress=Progress())
+    (pair,) = bench.duplicates(ids(bench)["version.flac"])
+    assert pair.verdict is Verdict.VERSION
