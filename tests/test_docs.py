@@ -57,7 +57,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["speed", "retrieval", "duplicates"])
+@pytest.mark.parametrize("name", ["speed", "retrieval", "duplicates", "cluster"])
 def test_figures_in_readme_are_those_that_were_measured(name: str) -> None:
     """README quotes the tables that the benchmarks wrote, line for line."""
     measured = (ROOT / "benchmarks" / "results" / f"{name}.md").read_text("utf-8")
