@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from core.addresses import NO_USER, has_user, shown_address
@@ -93,15 +93,30 @@ def open_door(uri: str) -> "LiteDoor | ServerDoor":
 
 def speaks_tls(address: str) -> bool:
     """Ask whether TLS is spoken at an address; its certificate does not matter here."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent
     parts = urlsplit(address)
-    place = parts.hostname or "", parts.port or MILVUS_PORT
+    host, port = parts.hostname or "", parts.port or MILVUS_PORT
     try:
-        with (
-            socket.create_connection(place, timeout=PROBE_TIMEOUT_S) as line,
-            context.wrap_socket(line, server_hostname=parts.hostname),
-        ):
-            return True
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
         return False
+    return any(_shakes_hands(context, host, place=(place[0], place[4])) for place in places)
+
+
+def _shakes_hands(
+    context: ssl.SSLContext, host: str, *, place: tuple[socket.AddressFamily, tuple[Any, ...]]
+) -> bool:
+    """Try a TLS handshake at one place.
+
+    The socket is wrapped before it is connected: Python 3.11 leaves a socket open that the other
+    side resets between its connection and its wrapping.
+    """
+    family, where = place
+    with context.wrap_socket(socket.socket(family), server_hostname=host) as line:
+        line.settimeout(PROBE_TIMEOUT_S)
+        try:
+            line.connect(where)
+        except OSError:
+            return False
+        return True

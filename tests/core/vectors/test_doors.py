@@ -1,5 +1,6 @@
 """Failures of servers and folders, told as what they are."""
 
+import gc
 import http.server
 import logging
 import os
@@ -16,10 +17,20 @@ import pytest
 from cluster_sync.demo_server import DemoServer, free_ports
 from core.errors import ClusterError, ClusterProblem, LibraryError, LibraryProblem
 from core.vectors import milvus
+from core.vectors.doors import speaks_tls
 from core.vectors.milvus import CollectionSpec, MilvusStore, Row
 from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
 
 SECRET = "hunter2-never-shown"
+# In a process of its own: a thread here would seldom run between two lines of what is tested.
+HANG_UP = """
+import socket, struct, sys
+server = socket.socket(fileno=int(sys.argv[1]))
+while True:
+    line, _ = server.accept()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+    line.close()
+"""
 
 
 @pytest.fixture
@@ -188,3 +199,16 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     with pytest.raises(LibraryError) as caught:
         MilvusStore(str(tmp_path / "closed" / "store.db"))
     assert caught.value.problem is LibraryProblem.FORBIDDEN
+
+
+def test_a_place_that_hangs_up_speaks_no_tls() -> None:
+    """It hangs up at any moment: before the handshake too, which must leave no socket open."""
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+        hanging_up = subprocess.Popen(
+            [sys.executable, "-c", HANG_UP, str(rude.fileno())], pass_fds=[rude.fileno()]
+        )
+        with hanging_up:
+            address = f"http://127.0.0.1:{rude.getsockname()[1]}"
+            assert not any(speaks_tls(address) for _ in range(1_000))
+            hanging_up.kill()
+    gc.collect()  # a socket left open is told of now, and fails the test
