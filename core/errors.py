@@ -13,6 +13,7 @@
     │   ├── ClusterError       the Milvus server, its access, or what it holds
     │   ├── CredentialError    the system's keyring
     │   ├── SettingsError      the file of settings
+    │   ├── WriteError         a file that was to be written for the user
     │   └── SoundError         the sound device
     └── BugError               ours: a crash report
     Cancelled                  not an error: the user asked to stop
@@ -206,6 +207,26 @@ class SettingsError(WorldError):
     def __init__(self, path: Path, *, detail: str = "") -> None:
         super().__init__(path, detail)
         self.path = path
+        self.detail = detail
+
+
+class WriteProblem(Enum):
+    """Why a file can't be written for the user."""
+
+    OCCUPIED = "occupied"  # another file has its name
+    NO_FOLDER = "no_folder"  # the folder is not there
+    FORBIDDEN = "forbidden"  # no permission, or a disk that can't be written
+    DISK_FULL = "disk_full"
+    UNWRITABLE = "unwritable"  # the disk or the network drive refused
+
+
+class WriteError(WorldError):
+    """A file can't be written for the user; nothing of it stays."""
+
+    def __init__(self, path: Path, problem: WriteProblem, *, detail: str = "") -> None:
+        super().__init__(path, problem, detail)
+        self.path = path
+        self.problem = problem
         self.detail = detail
 
 

@@ -1,6 +1,6 @@
 """The borders behind which a second implementation stands, or a remote part is swapped in tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +40,12 @@ class Separator(Protocol):
 
         Checks ``progress`` often enough to stop within a second.
         """
+        ...
+
+    def separate_blocks(
+        self, blocks: Iterable[Float32Array], *, progress: Progress
+    ) -> Iterator[SeparatedStems]:
+        """Separate a song of any length as it is decoded; memory holds a few blocks of it."""
         ...
 
 

@@ -1,6 +1,6 @@
 """A workbench over real parts, with a separator that costs nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,11 @@ class MiddleSeparator:
         progress.check()
         vocal = np.tile(samples.mean(axis=0, keepdims=True) * 0.5, (2, 1)).astype(np.float32)
         return SeparatedStems(vocal=vocal, backing=samples - vocal)
+
+    def separate_blocks(
+        self, blocks: Iterable[Float32Array], *, progress: Progress
+    ) -> Iterator[SeparatedStems]:
+        return (self.separate(block, progress=progress) for block in blocks)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ from core.errors import (
     WeightsError,
     WeightsProblem,
     WorldError,
+    WriteError,
+    WriteProblem,
 )
 
 AUDIO: Final = {
@@ -95,6 +97,15 @@ TAGS: Final = {
     "tag editor.",
     TagProblem.SOUND_AT_RISK: "Writing tags into {name} would change its sound, so it was left "
     "alone. Use a tag editor.",
+}
+
+WRITING: Final = {
+    WriteProblem.OCCUPIED: "A file called {name} is there already, so nothing was written. Choose "
+    "another name.",
+    WriteProblem.NO_FOLDER: "The folder for {name} is not there. Choose another folder.",
+    WriteProblem.FORBIDDEN: "{name} may not be written there. Allow it, or choose another folder.",
+    WriteProblem.DISK_FULL: "There is no room for {name} on its disk. Make room, then try again.",
+    WriteProblem.UNWRITABLE: "{name} could not be written. Check the disk, then try again.",
 }
 
 WEIGHTS: Final = {
@@ -179,6 +190,8 @@ def _about(error: WorldError) -> str:
             return TRASH[error.problem].format(name=file_name(error.path))
         case TagError():
             return TAGS[error.problem].format(name=file_name(error.path))
+        case WriteError():
+            return WRITING[error.problem].format(name=file_name(error.path))
         case WeightsError():
             return WEIGHTS[error.problem].format(name=shown(error.model))
         case ClusterError():

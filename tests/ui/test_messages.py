@@ -26,6 +26,8 @@ from core.errors import (
     WeightsError,
     WeightsProblem,
     WorldError,
+    WriteError,
+    WriteProblem,
 )
 from ui.messages import file_name, sentence, server_name, shown
 
@@ -40,6 +42,7 @@ def every_error() -> list[WorldError]:
         *(LibraryError(PATH, problem) for problem in LibraryProblem),
         *(TrashError(PATH, problem) for problem in TrashProblem),
         *(TagError(PATH, problem) for problem in TagProblem),
+        *(WriteError(PATH, problem) for problem in WriteProblem),
         *(WeightsError(NAME, problem) for problem in WeightsProblem),
         *(ClusterError(URI, problem) for problem in ClusterProblem),
         SettingsError(Path("settings.json")),
@@ -53,7 +56,7 @@ def every_error() -> list[WorldError]:
 def names_of(error: WorldError) -> list[str]:
     if isinstance(error, ClusterError):
         return ["milvus.example:19530"]
-    named = (AudioFileError, LibraryError, TagError, TrashError, WeightsError)
+    named = (AudioFileError, LibraryError, TagError, TrashError, WeightsError, WriteError)
     return [NAME] if isinstance(error, named) else []
 
 
