@@ -21,34 +21,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from app import wiring
 from benchmarks import peers
+from benchmarks.made_up import fill
 from core.progress import Progress
 from core.settings import Settings, default_places
-from core.types import (
-    AnalysisReport,
-    FileStamp,
-    Fingerprint,
-    Float32Array,
-    Outcome,
-    SongId,
-    SongRecord,
-    Stem,
-    StemVectors,
-)
+from core.types import AnalysisReport, Outcome
 from core.workbench import Workbench
 
 LIBRARY_SONGS = 1000
 SONG_S = 240
 LONG_S = 2 * 3600
 ROUNDS = 5
-SEED = 20
-CODES_PER_PIECE = 40  # five seconds: long enough to look like music, too short to prove anything
 RESULTS = Path(__file__).parent / "results" / "speed.md"
 
 
@@ -116,62 +103,11 @@ def _library(folder: Path, song: Path) -> Iterator[Workbench]:
     with wiring.open_workbench(settings) as bench:
         report = bench.add([song], quick=False, progress=Progress())[0]
         assert report.song_id is not None, report.reason
-        rng = np.random.default_rng(SEED)
-        for number in range(LIBRARY_SONGS):
-            bench.catalogue.put(_made_up(bench, report.song_id, number=number, rng=rng))
+        fill(bench, report.song_id, count=LIBRARY_SONGS)
         bench.remove(report.song_id)
     with wiring.open_workbench(settings) as bench:
         bench.warm_up()
         yield bench
-
-
-def _made_up(
-    bench: Workbench, model: SongId, *, number: int, rng: np.random.Generator
-) -> SongRecord:
-    """Return a song of other music that is stored like ``model``."""
-    catalogue = bench.catalogue
-    song = catalogue.song(model)
-    vectors = [
-        found
-        for space, stem in bench.spaces
-        if (found := catalogue.vectors(model, space, stem)) is not None
-    ]
-    return SongRecord(
-        song=replace(
-            song,
-            song_id=SongId(f"00000000-0000-4000-8000-{number:012d}"),
-            path=song.path.with_name(f"made up {number}.mp3"),
-            stamp=FileStamp(song.stamp.size_bytes, 0, f"{number:064x}"),
-        ),
-        cover=None,
-        overview=catalogue.overview(model),
-        fingerprints=tuple(
-            _shuffled(found, rng) for found in catalogue.fingerprints(model, Stem.MIX)
-        ),
-        vectors=tuple(_elsewhere(found, rng) for found in vectors),
-    )
-
-
-def _shuffled(fingerprint: Fingerprint, rng: np.random.Generator) -> Fingerprint:
-    codes = fingerprint.codes
-    pieces = np.array_split(codes, max(len(codes) // CODES_PER_PIECE, 1))
-    order = rng.permutation(len(pieces))
-    flips = rng.integers(0, 2**32, len(codes), dtype=np.uint32) & rng.integers(
-        0, 2**32, len(codes), dtype=np.uint32
-    )
-    return replace(fingerprint, codes=np.concatenate([pieces[i] for i in order]) ^ flips)
-
-
-def _elsewhere(vectors: StemVectors, rng: np.random.Generator) -> StemVectors:
-    shift = _unit(rng.standard_normal(vectors.song.shape).astype(np.float32))
-    return replace(
-        vectors, song=_unit(vectors.song + shift), excerpts=_unit(vectors.excerpts + shift)
-    )
-
-
-def _unit(vectors: Float32Array) -> Float32Array:
-    unit: Float32Array = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return unit
 
 
 def _encode(sources: list[Path], target: Path, *, length_s: float) -> Path:

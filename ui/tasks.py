@@ -7,6 +7,7 @@ sentence, and the next verb runs.
 """
 
 import logging
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +24,9 @@ from ui.presenters.verbs import Lane, Verb
 
 # The analysis and a sync can hold a worker each for an hour; two more answer questions meanwhile.
 COMPUTE_WORKERS = 4
+# So soon a worker gives the interpreter up where the window wants it. While it paints one frame, the
+# window takes it back dozens of times: at Python's own 5 ms each, that was a frame of 100 ms.
+SWITCH_S = 0.0005
 SLICE_S = 0.008  # handlers give way to paint and input after half a frame of a 60 Hz screen
 
 T = TypeVar("T")
@@ -36,6 +40,8 @@ class TaskLanes(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         self._workers = {
             Lane.WRITE: ThreadPoolExecutor(1, "songkin-write"),
             Lane.COMPUTE: ThreadPoolExecutor(COMPUTE_WORKERS, "songkin-compute"),
@@ -79,6 +85,7 @@ class TaskLanes(QObject):
         self._open.clear()
         self._calls.clear()
         self._turn.stop()
+        sys.setswitchinterval(self._switch_s)
 
     def _work(self, verb: Verb[T], progress: Progress) -> None:
         """Carry a verb out, in a worker, and post how it ended."""
