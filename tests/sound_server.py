@@ -20,9 +20,16 @@ from tests.sounds import Samples
 
 RATE_HZ = 44_100
 START_S = 15.0  # within which the server must answer, on a busy machine
-PROGRAMS = ("pulseaudio", "pactl", "parec")
+PROGRAMS = ("pulseaudio", "pactl", "pacmd", "parec")
 
 ASOUNDRC = "pcm.!default pulse\nctl.!default pulse\n"
+SINK = "null"  # the one that is always there
+# What the sound system lists beside it, once the sink of this name is plugged in.
+HEADPHONES = "headphones"
+HEADPHONES_RC = (
+    f"pcm.{HEADPHONES} {{ type pulse; device {HEADPHONES}; fallback none;"
+    f' hint {{ show on; description "{HEADPHONES}" }} }}\n'
+)
 
 
 def is_available() -> bool:
@@ -42,11 +49,35 @@ class SoundServer:
         self.process.kill()
         self.process.wait()
 
+    def plug_in(self, sink: str) -> str:
+        """Add a sink, as plugging in headphones does; return what ``unplug`` asks for."""
+        made = self._pactl("load-module", "module-null-sink", f"sink_name={sink}", "rate=44100")
+        return made.strip()
+
+    def unplug(self, module: str) -> None:
+        """Take a sink away."""
+        self._pactl("unload-module", module)
+
+    def end_streams(self) -> None:
+        """End whatever plays, as a server does that knows no other device to play it to."""
+        self._pactl("load-module", "module-cli-protocol-unix")
+        for line in self._pactl("list", "short", "sink-inputs").splitlines():
+            environment = {**os.environ, **self.environment}
+            subprocess.run(
+                ["pacmd", "kill-sink-input", line.split()[0]], env=environment, check=True
+            )
+
+    def _pactl(self, *command: str) -> str:
+        environment = {**os.environ, **self.environment}
+        return subprocess.run(
+            ["pactl", *command], env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
     @contextmanager
-    def recording(self) -> Iterator["Recording"]:
+    def recording(self, sink: str = SINK) -> Iterator["Recording"]:
         """Record what is played meanwhile."""
         command = [
-            "parec", "-d", "null.monitor", "--format=float32le", f"--rate={RATE_HZ}",
+            "parec", "-d", f"{sink}.monitor", "--format=float32le", f"--rate={RATE_HZ}",
             "--channels=2", "--latency-msec=50",
         ]  # fmt: skip
         with subprocess.Popen(
@@ -111,10 +142,10 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
         "HOME": str(folder),
         "PULSE_SERVER": f"unix:{socket}",
     }
-    (folder / ".asoundrc").write_text(ASOUNDRC)
+    (folder / ".asoundrc").write_text(ASOUNDRC + HEADPHONES_RC)
     command = [
         "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error",
-        "--load=module-null-sink sink_name=null rate=44100",
+        f"--load=module-null-sink sink_name={SINK} rate=44100",
         f"--load=module-native-protocol-unix auth-anonymous=1 socket={socket}",
     ]  # fmt: skip
     with subprocess.Popen(

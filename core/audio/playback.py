@@ -5,21 +5,24 @@ session: a thread that opens the device where it isn't open, decodes a little ah
 heard, and lets go of the device when it was the last. The device's own thread adds up the voices of
 the sessions: while one is faded out, the next is faded in.
 
-What goes wrong is told in ``Player.state``, as nobody waits for a session.
+What goes wrong is told in ``Player.state``, as nobody waits for a session. Where the chosen device
+is gone, the system's own plays on, from where the other stopped; the chosen one is tried again
+whenever a device is opened.
 """
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from core.audio import decode
+from core.audio.looping import Reel
+from core.audio.mixer import Mixer
+from core.audio.moments import SAME_MOMENT, Loop, Meeting
+from core.audio.session import LOOK_S, PlayerState, Session
 from core.audio.voice import Voice
-from core.errors import Cancelled, SoundError, WorldError
-from core.progress import Progress
+from core.errors import SoundError
 from core.types import Float32Array
 
 if TYPE_CHECKING:
@@ -27,23 +30,10 @@ if TYPE_CHECKING:
 
 # The analysis beside it may keep the interpreter for a while; a pause is heard so much later.
 LATENCY_S = 0.15
-FIRST_BLOCK_S = 0.1  # decoded before anything is heard
-AHEAD_SAMPLES = 3 * decode.SAMPLE_RATE_HZ  # decoded ahead of what is heard
-LOOK_S = 0.02  # between two looks at how far the device is
-FADE_OUT_S = 0.2  # many times what a fader takes
 STALL_S = 3.0  # a device that asks for nothing for so long is gone
 JOIN_S = 5.0  # a thread that waits for a dead network drive is left to itself
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerState:
-    """What is being played, and how far it is."""
-
-    path: Path | None
-    position_s: float
-    duration_s: float | None
-    is_playing: bool
-    problem: WorldError | None
+HUSH_S = 0.1  # many times what the gate takes, and a block of the device besides
+SYSTEM_NAMES = frozenset({"default", "sysdefault"})  # ALSA's names for what the system chooses
 
 
 class Player:
@@ -52,20 +42,48 @@ class Player:
     def __init__(self, *, device: str | None = None) -> None:
         self._device = _Device(device)
         self._lock = threading.Lock()  # of the two below
-        self._session: _Session | None = None
-        self._sessions: list[_Session] = []  # those whose thread may still run
+        self._session: Session | None = None
+        self._sessions: list[Session] = []  # those whose thread may still run
 
     @property
     def state(self) -> PlayerState:
         """What is being played; cheap, to be asked by a timer."""
         session = self._session
-        if session is None:
-            return PlayerState(None, 0.0, None, is_playing=False, problem=None)
-        return session.state()
+        return PlayerState() if session is None else session.state()
 
-    def play(self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0) -> None:
+    def play(
+        self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0, loop: Loop | None = None
+    ) -> None:
         """Play a file from some moment on, instead of what is being played."""
-        self._start(_Session(self._device, path, start_s=start_s, gain_db=gain_db))
+        reel = Reel(start_s, loop=loop)
+        self._start(Session(self._device, path, reel=reel, voice=Voice(gain_db=gain_db)))
+
+    def cross(
+        self,
+        path: Path,
+        *,
+        meeting: Meeting = SAME_MOMENT,
+        gain_db: float = 0.0,
+        loop: Loop | None = None,
+    ) -> None:
+        """Go over to another file at the moment where what is heard meets it, without a gap.
+
+        What is heard goes on until the other file is decoded. What is paused stays paused. Does
+        nothing where nothing is on.
+        """
+        old = self._session
+        if old is None:
+            return
+        is_paused = old.voice.is_paused
+        if old.is_alive() and not (is_paused or old.voice.is_finished):
+            voice = Voice(gain_db=gain_db, after=old.voice, pace=meeting.pace)
+        else:
+            voice = Voice(gain_db=gain_db)
+        start_s = meeting.there(old.position_s)
+        if is_paused:
+            voice.pause()
+        reel = Reel(start_s, loop=loop)
+        self._start(Session(self._device, path, reel=reel, voice=voice))
 
     def pause(self) -> None:
         """Fade out and keep the place."""
@@ -82,10 +100,34 @@ class Player:
         old = self._session
         if old is None:
             return
-        new = _Session(self._device, old.path, start_s=position_s, gain_db=old.gain_db)
+        voice = Voice(gain_db=old.voice.gain_db)
         if old.voice.is_paused:
-            new.voice.pause()
-        self._start(new)
+            voice.pause()
+        reel = Reel(position_s, loop=old.reel.loop)
+        self._start(Session(self._device, old.path, reel=reel, voice=voice))
+
+    def set_gain(self, gain_db: float) -> None:
+        """Move what is heard to another level."""
+        if session := self._session:
+            session.voice.set_gain(gain_db)
+
+    def set_volume(self, share: float) -> None:
+        """Set how loud everything is, a share in [0, 1] of a slider."""
+        self._device.mixer.set_volume(share)
+
+    def set_device(self, name: str | None) -> None:
+        """Play to a device, or to the system's choice (None), from now on.
+
+        Waits for the device.
+        """
+        self._device.choose(name)
+
+    def devices(self) -> list[str]:
+        """Look for devices anew, and return their names; what is heard is silent meanwhile.
+
+        Raises ``SoundError`` where there is no sound system.
+        """
+        return self._device.names()
 
     def stop(self) -> None:
         """Fade out, and let go of file and device."""
@@ -100,9 +142,10 @@ class Player:
         """Stop; nothing of the player is left."""
         self.stop()
 
-    def _start(self, session: "_Session") -> None:
+    def _start(self, session: Session) -> None:
+        """Start a session; the one before is retired by its voice, where that waits for it."""
         with self._lock:
-            if self._session is not None:
+            if self._session is not None and not session.voice.is_waiting:
                 self._session.retire()
             self._session = session
             self._sessions = [old for old in self._sessions if old.is_alive()]
@@ -110,100 +153,30 @@ class Player:
             session.start()
 
 
-class _Session(threading.Thread):
-    """One file, played from one moment on."""
-
-    def __init__(self, device: "_Device", path: Path, *, start_s: float, gain_db: float) -> None:
-        super().__init__(name=f"songkin-playback-{path.name}", daemon=True)
-        self.path = path
-        self.gain_db = gain_db
-        self.voice = Voice(gain_db=gain_db)
-        self._device = device
-        self._start_s = max(start_s, 0.0)
-        self._duration_s: float | None = None
-        self._problem: WorldError | None = None
-        self._progress = Progress()  # what stops the decoding
-
-    def state(self) -> PlayerState:
-        return PlayerState(
-            path=self.path,
-            position_s=self._start_s + self.voice.played_samples / decode.SAMPLE_RATE_HZ,
-            duration_s=self._duration_s,
-            is_playing=self.is_alive() and not (self.voice.is_paused or self.voice.is_finished),
-            problem=self._problem,
-        )
-
-    def retire(self) -> None:
-        """Fade out, then end the thread."""
-        self.voice.retire()
-        self._progress.cancel()
-
-    def run(self) -> None:
-        """Decode ahead of the device until all was heard, or the session is retired."""
-        try:
-            self._duration_s = decode.probe(self.path).duration_s
-            self._device.add(self.voice)
-            self._decode()
-            self.voice.end()
-            self._wait_while(lambda: not self.voice.is_finished)
-            time.sleep(self._device.latency_s)  # what was rendered last is still to be heard
-        except Cancelled:
-            self._fade_out()
-        except WorldError as error:
-            self._problem = error
-        finally:
-            self.voice.retire()
-            self._device.remove(self.voice)
-
-    def _decode(self) -> None:
-        blocks = decode.blocks(
-            self.path, progress=self._progress, block_s=FIRST_BLOCK_S, start_s=self._start_s
-        )
-        for block in blocks:
-            self.voice.feed(block)
-            self._wait_while(lambda: self.voice.waiting_samples > AHEAD_SAMPLES)
-        if self._duration_s is None:
-            heard_or_waiting = self.voice.played_samples + self.voice.waiting_samples
-            self._duration_s = self._start_s + heard_or_waiting / decode.SAMPLE_RATE_HZ
-
-    def _wait_while(self, condition: Callable[[], bool]) -> None:
-        """Look again and again; Cancelled where retired, SoundError where the device is gone."""
-        while condition():
-            self._progress.check()
-            self._device.check()
-            time.sleep(LOOK_S)
-
-    def _fade_out(self) -> None:
-        """Give the device time to fade the voice out, if it still asks."""
-        until = time.monotonic() + FADE_OUT_S
-        while not self.voice.is_finished and time.monotonic() < until:
-            time.sleep(LOOK_S / 4)
-
-
 class _Device:
     """The sound device, open while it has voices."""
 
     def __init__(self, name: str | None) -> None:
+        self.mixer = Mixer()
+        self.lost: SoundError | None = None
         self._name = name
-        self._lock = threading.Lock()  # of the two below
+        self._lock = threading.Lock()  # of the name and the stream
         self._stream: sounddevice.OutputStream | None = None
-        self._voices: tuple[Voice, ...] = ()  # replaced, never changed: the callback reads it
         self._asked_at = 0.0
 
     def add(self, voice: Voice) -> None:
         """Let a voice be heard; SoundError where no device can be opened."""
         with self._lock:
-            self._voices = (*self._voices, voice)
+            self.mixer.add(voice)
             if self._stream is None:
                 self._stream = self._opened()
 
     def remove(self, voice: Voice) -> None:
         """Forget a voice, and let go of the device after the last one."""
         with self._lock:
-            self._voices = tuple(other for other in self._voices if other is not voice)
-            if not self._voices and self._stream is not None:
-                stream, self._stream = self._stream, None
-                _close(stream)
+            self.mixer.remove(voice)
+            if self.mixer.is_empty:
+                self._let_go()
 
     @property
     def latency_s(self) -> float:
@@ -212,32 +185,88 @@ class _Device:
         return 0.0 if stream is None else min(float(stream.latency), STALL_S)
 
     def check(self) -> None:
-        """Raise SoundError where the device has stopped by itself."""
-        stream = self._stream
-        has_stalled = time.monotonic() - self._asked_at > STALL_S
-        if stream is None or not stream.active or has_stalled:
-            raise SoundError(self._name or "", detail="the device stopped")
+        """Open a device anew where it has stopped by itself; SoundError where none can be."""
+        with self._lock:
+            stream = self._stream
+            has_stalled = time.monotonic() - self._asked_at > STALL_S
+            if stream is not None and stream.active and not has_stalled:
+                return
+            self._let_go()
+            self._stream = self._opened()
+
+    def choose(self, name: str | None) -> None:
+        """Play to another device; the same one again is looked for anew."""
+        with self._lock:
+            self._name, self.lost = name, None
+            self._reopen()
+
+    def names(self) -> list[str]:
+        """Look for devices anew, and return their names."""
+        with self._lock:
+            library = _library(self._name)
+            self._hush()
+            self._let_go()
+            _look_again(library)
+            try:
+                names = list(_outputs(library))
+            except library.PortAudioError as error:
+                raise _sound_error(self._name, error) from error
+            self._open_if_wanted()
+        return [name for name in names if name not in SYSTEM_NAMES]
+
+    def _reopen(self) -> None:
+        self._hush()
+        self._let_go()
+        self._open_if_wanted()
+
+    def _open_if_wanted(self) -> None:
+        if not self.mixer.is_empty:
+            self._stream = self._opened()
+
+    def _hush(self) -> None:
+        """Close the gate, and wait until it is closed, as long as the device asks."""
+        self.mixer.close_gate()
+        until = time.monotonic() + HUSH_S
+        while self._stream is not None and not self.mixer.is_silent and time.monotonic() < until:
+            time.sleep(LOOK_S / 4)
+
+    def _let_go(self) -> None:
+        """Play what the device still holds, and close it, if it can still be closed."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.stop(ignore_errors=True)
+            stream.close(ignore_errors=True)
+        self.mixer.open_gate()
 
     def _opened(self) -> "sounddevice.OutputStream":
+        """Open the chosen device, or the system's where that one is gone."""
         library = _library(self._name)
         failures = (library.PortAudioError, ValueError)  # the latter where no name matches
         try:
-            return self._open(library)
+            stream = self._open(library, self._name)
         except failures:
             # PortAudio lists the devices once: one that was plugged in since is found like this.
-            library._terminate()
-            library._initialize()
-        try:
-            return self._open(library)
-        except failures as error:
-            raise SoundError(self._name or "", detail=str(error)) from error
+            _look_again(library)
+        else:
+            self.lost = None
+            return stream
+        failure: Exception | None = None
+        for name in dict.fromkeys((self._name, None)):
+            try:
+                stream = self._open(library, name)
+            except failures as error:
+                failure = failure or error
+                continue
+            self.lost = None if name == self._name else _sound_error(self._name, failure)
+            return stream
+        raise _sound_error(self._name, failure) from failure
 
-    def _open(self, library: ModuleType) -> "sounddevice.OutputStream":
+    def _open(self, library: ModuleType, name: str | None) -> "sounddevice.OutputStream":
         stream = library.OutputStream(
             samplerate=decode.SAMPLE_RATE_HZ,
             channels=2,
             dtype="float32",
-            device=self._name,
+            device=None if name is None else _index(library, name),
             latency=LATENCY_S,
             callback=self._render,
         )
@@ -246,11 +275,9 @@ class _Device:
         return stream
 
     def _render(self, out: Float32Array, _frames: int, _times: object, _status: object) -> None:
-        """Add up the voices: called by the device's own thread, which must never wait."""
+        """Fill a buffer: called by the device's own thread, which must never wait."""
         self._asked_at = time.monotonic()
-        out.fill(0.0)
-        for voice in self._voices:
-            voice.render(out)
+        self.mixer.render(out)
 
 
 def _library(device: str | None) -> ModuleType:
@@ -258,12 +285,36 @@ def _library(device: str | None) -> ModuleType:
     try:
         import sounddevice
     except OSError as error:
-        raise SoundError(device or "", detail=str(error)) from error
+        raise _sound_error(device, error) from error
     module: ModuleType = sounddevice
     return module
 
 
-def _close(stream: "sounddevice.OutputStream") -> None:
-    """Play what the device still holds, and close it, if it can still be closed."""
-    stream.stop(ignore_errors=True)
-    stream.close(ignore_errors=True)
+def _sound_error(device: str | None, cause: Exception | None) -> SoundError:
+    return SoundError(device or "", detail=str(cause or ""))
+
+
+def _look_again(library: ModuleType) -> None:
+    """Let PortAudio list the devices anew; no stream may be open."""
+    library._terminate()
+    library._initialize()
+
+
+def _outputs(library: ModuleType) -> dict[str, int]:
+    """Return PortAudio's numbers of the devices to play to, by their names.
+
+    Only those of the system's own sound interface: others list the same devices once more.
+    """
+    interface = library.query_hostapis(library.default.hostapi)
+    described = {index: library.query_devices(index) for index in interface["devices"]}
+    return {
+        str(one["name"]): index for index, one in described.items() if one["max_output_channels"]
+    }
+
+
+def _index(library: ModuleType, name: str) -> int:
+    """Return PortAudio's number of a device; ValueError where there is none of this name."""
+    outputs = _outputs(library)
+    if name not in outputs:
+        raise ValueError(f"no device is called {name}")
+    return outputs[name]
