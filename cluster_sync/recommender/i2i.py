@@ -9,13 +9,12 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 
-import numpy as np
-
 from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS, list_row
 from cluster_sync.recommender.complete import Recalled
 from cluster_sync.recommender.desk import AHEAD, Desk
 from cluster_sync.recommender.facts import NAME_FIELDS, Facts, Fetched
+from cluster_sync.recommender.gather import gathered
 from cluster_sync.recommender.journal import ALL_BUCKETS, Mark, Marked, bucket_of
 from cluster_sync.recommender.lease import Lease
 from cluster_sync.recommender.paging import pages
@@ -29,7 +28,6 @@ SONGS_A_PAGE = 16_000  # as many as one answer takes; 25 MB
 SONGS_A_BATCH = 192  # with their recall up to 12,000 songs; enough to need few canaries
 DEEP_RECALL = 480  # for a song whose recall is nothing but copies, or of one artist
 SONGS_A_READ = 2048
-PIVOTS = 128  # around which the songs of a page are gathered
 CURSOR = "rebuild"
 
 _FIELDS = ("digest", *NAME_FIELDS)
@@ -99,7 +97,9 @@ class _Maker:
         self._facts.known = {row.key: row for row in rows}
         self._drop([one for one in songs if one not in self._facts.known], marks)
         writing: deque[Future[None]] = deque()
-        recalls = desk.ahead(self._recall, chunks(_gathered(rows), SONGS_A_BATCH))
+        recalls = desk.ahead(
+            self._recall, chunks(gathered(rows, size=SONGS_A_BATCH), SONGS_A_BATCH)
+        )
         for recalled, fetched in recalls:
             desk.step(self._lease)
             made = self._lists(recalled, fetched)
@@ -172,13 +172,3 @@ def _told(recalled: Sequence[Recalled]) -> list[str]:
 
 def _nearest_first(hit: Hit) -> tuple[float, str]:
     return -hit.score, hit.key
-
-
-def _gathered(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows with those that sound alike beside each other."""
-    if len(rows) <= SONGS_A_BATCH:
-        return list(rows)
-    vectors = np.stack([row.vector for row in rows])
-    pivots = vectors[:: max(1, len(rows) // PIVOTS)]
-    order = np.argsort((vectors @ pivots.T).argmax(axis=1), kind="stable")
-    return [rows[place] for place in order.tolist()]

@@ -24,6 +24,7 @@ from core.vectors.rows import chunks
 BUCKETS = 256
 ALL_BUCKETS = range(BUCKETS)
 _MARKS, _NOTES = "mark:", "note:"
+NOTES_A_WRITE = 2000  # as rows 2 MB of this program's memory
 _LAST = "~"  # above every character of a key
 
 
@@ -100,8 +101,9 @@ class Journal:
         self._store.delete(shapes.WORK, [f"{_NOTES}{kind}:{name}" for name in names])
 
     def _write(self, notes: Mapping[str, str]) -> None:
-        rows = [shapes.bare_row(key, {"note": text}) for key, text in notes.items()]
-        self._store.upsert(shapes.WORK, rows)
+        for some in chunks(list(notes.items()), NOTES_A_WRITE):
+            rows = [shapes.bare_row(key, {"note": text}) for key, text in some]
+            self._store.upsert(shapes.WORK, rows)
 
 
 def _marked(row: str) -> Marked:

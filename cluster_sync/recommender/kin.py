@@ -42,13 +42,12 @@ class Kin:
         return self.changed.get(song) or self._traits[song]
 
     def find(self, recalled: Sequence[Recalled]) -> None:
-        """Find the copies of these songs among those near them; rows need their ``codes``."""
+        """Find the copies of these songs among those near them."""
         self._new = frozenset(one.row.key for one in recalled)
-        own = {one.row.key: shapes.read_codes(str(one.row.values["codes"])) for one in recalled}
         for some in chunks(list(self._suspects(recalled)), PAIRS_A_STEP):
-            codes = {**own, **self._codes({other for _, other in some} - own.keys())}
+            codes = self._codes({song for pair in some for song in pair})
             for one, other in some:
-                if other in codes:
+                if one in codes and other in codes:
                     self._join((one, other), kinship(codes[one], codes[other]))
 
     def _suspects(self, recalled: Sequence[Recalled]) -> Iterator[Pair]:

@@ -19,6 +19,7 @@ from core.vectors.milvus import MilvusStore, Row
 
 PAGE = 1024  # songs whose traits are read at once: 3 MB
 MAX_PARTS = 128  # of a long mix: more songs than an hour holds
+NO_PARTS = "[]"  # as nearly every song has it
 TRAIT_FIELDS = ("sketch", "density", "recording", "parts")
 
 
@@ -51,11 +52,12 @@ def traits_row(key: str, traits: Traits) -> Row:
 def read_traits(values: Mapping[str, str | int | float]) -> Traits:
     """Return traits out of a row's fields; those that were not asked for are empty."""
     sketched = base64.b64decode(str(values.get("sketch", "")))
+    parts = values.get("parts", NO_PARTS)
     return Traits(
         sketch=np.frombuffer(sketched, "<u4").astype(np.uint32),
         recording=str(values.get("recording", "")),
         density=float(values.get("density", 0.0)),
-        parts=frozenset(json.loads(str(values.get("parts", "[]")))),
+        parts=frozenset(json.loads(str(parts))) if parts != NO_PARTS else frozenset(),
     )
 
 
