@@ -1,10 +1,11 @@
 """Ways to rank songs by how likely they are versions of one composition.
 
 * the cosine of ``work`` vectors;
+* the cosine of musicnn's penultimate layer, which today's leading open-source tool stores;
 * chroma and Qmax as published (Serra, Serra and Andrzejak 2009), on every pair;
 * what Songkin shows: the nearest hundred by vector, put in order by alignment.
 
-All are given the same chroma in the same half seconds.
+All but musicnn are given the same chroma in the same half seconds.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,11 @@ import soundfile
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.musicnn import checkpoint, load_musicnn, log_mel, penultimate
 from benchmarks.version_songs import Rendering
 from core.embedding.chroma import ChromaStream
+from core.embedding.frontend import SAMPLE_RATE_HZ
+from core.embedding.pool import unit
 from core.embedding.projection import read_projection
 from core.embedding.tonal import tonal_sequence
 from core.embedding.work import DIMENSION, WEIGHTS, describe
@@ -38,21 +42,47 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is kept of a rendering: its tonal sequence, and its vector [D], zeros where none."""
+    """What is kept of a rendering: its tonal sequence, and two vectors of length 1.
+
+    Zeros stand for a ``vector`` [D] that there is none of; ``musicnn`` is [200].
+    """
 
     tonal: Tonal
     vector: Float32Array
+    musicnn: Float32Array
 
 
 def hear_all(songs: Sequence[Rendering], *, workers: int) -> list[Heard]:
     """Return what is heard in each rendering."""
     projection = read_projection(WEIGHTS)
+    layers = hear_musicnn(songs, workers=workers)
     heard = []
-    for tonal in hear_tonal(songs, workers=workers):
+    for tonal, layer in zip(hear_tonal(songs, workers=workers), layers, strict=True):
         found = describe(tonal, projection, stem=Stem.MIX)
         vector = np.zeros(DIMENSION, np.float32) if found is None else found.song
-        heard.append(Heard(tonal, vector))
+        heard.append(Heard(tonal, vector, layer))
     return heard
+
+
+def hear_musicnn(songs: Sequence[Rendering], *, workers: int) -> list[Float32Array]:
+    """Return the mean of musicnn's penultimate layer over each rendering, of length 1."""
+    index = checkpoint()
+    parts = [[song.path for song in songs[start::workers]] for start in range(workers)]
+    layers: list[Float32Array] = [np.zeros(0, np.float32)] * len(songs)
+    with ProcessPoolExecutor(workers) as pool:
+        for start, found in enumerate(pool.map(partial(_musicnn_of, index=index), parts)):
+            layers[start::workers] = found
+    return layers
+
+
+def _musicnn_of(paths: Sequence[Path], *, index: Path) -> list[Float32Array]:
+    torch.set_num_threads(1)
+    network = load_musicnn(index)
+    layers = []
+    for path in paths:
+        mono, _ = soundfile.read(path, dtype="float32")
+        layers.append(unit(penultimate(network, log_mel(mono, SAMPLE_RATE_HZ)).mean(axis=0)))
+    return layers
 
 
 def hear_tonal(songs: Sequence[Rendering], *, workers: int) -> list[Tonal]:
@@ -74,6 +104,12 @@ def by_vector(query: int, songs: Sequence[Heard]) -> Scores:
     """Return the cosine of each song's vector with the query's."""
     vectors = np.stack([song.vector for song in songs])
     return (vectors @ songs[query].vector).astype(np.float64)
+
+
+def by_musicnn(query: int, songs: Sequence[Heard]) -> Scores:
+    """Return the cosine of each song's musicnn layer with the query's."""
+    layers = np.stack([song.musicnn for song in songs])
+    return (layers @ songs[query].musicnn).astype(np.float64)
 
 
 def by_qmax(query: int, songs: Sequence[Heard]) -> Scores:
@@ -151,6 +187,7 @@ def qmax(links: NDArray[np.bool_]) -> Float32Array:
 
 METHODS = {
     "`work` vector alone": by_vector,
+    "musicnn (MSD), penultimate layer": by_musicnn,
     "chroma and Qmax, every pair": by_qmax,
     "**vector, then alignment of 100**": by_alignment,
     "alignment of every pair": by_alignment_of_all,

@@ -33,8 +33,8 @@ def songs():
     random = np.random.default_rng(0)
     tunes = [random.integers(0, 256, (60 + 5 * n, 12)).astype(np.uint8) for n in range(6)]
     vectors = np.eye(7, dtype=np.float32)[:6] + 0.1
-    heard = [Heard(t, v) for t, v in zip(tunes, vectors, strict=True)]
-    return [*heard, Heard(np.roll(tunes[0], 4, axis=1), vectors[0])]
+    heard = [Heard(t, v, v) for t, v in zip(tunes, vectors, strict=True)]
+    return [*heard, Heard(np.roll(tunes[0], 4, axis=1), vectors[0], vectors[0])]
 
 
 def test_both_find_another_key():
