@@ -17,7 +17,7 @@ from tests.faults.counts import BAD_NETWORKS
 from tests.faults.world import World
 from tests.tcp_proxy import FAIR, Ending, TcpProxy, Weather
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(120 + 60 * BAD_NETWORKS)]
 SEED = 43
 PUSH_BYTES = 800_000  # about what one sync sends here
 GIVEN_UP_S = 0.5

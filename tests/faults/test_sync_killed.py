@@ -12,7 +12,7 @@ from tests.faults.counts import SYNC_KILLS
 from tests.faults.killed import start_sync
 from tests.faults.world import World
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(120 + 30 * SYNC_KILLS)]
 SEED = 41
 
 
