@@ -14,6 +14,7 @@ from typing import TypeAlias
 from app import output, verbs
 from app.cluster_parser import add_cluster, count, verb_of
 from app.duplicate_parser import add_duplicates
+from app.export_parser import add_exports
 from app.logs import start_logging
 from core.errors import Cancelled, WorldError
 from core.settings import SeparatorName, Settings, default_places
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_taking_in(commands)
     _add_answers(commands)
     add_duplicates(commands)
+    add_exports(commands)
     add_cluster(commands)
     window = commands.add_parser("gui", help="open the window")
     window.add_argument("path", nargs="*", type=Path, metavar="PATH", help="songs to add at once")
@@ -85,9 +87,6 @@ def _add_taking_in(commands: Commands) -> None:
     )
     verb_of(commands, "finish", verbs.finish, does="do what is queued")
     verb_of(commands, "songs", verbs.songs, does="list the library")
-    export = commands.add_parser("export", help="write the vectors to a NumPy file")
-    export.add_argument("--vectors", type=Path, required=True, metavar="FILE.npz")
-    export.set_defaults(verb=verbs.export)
     fetch = commands.add_parser("fetch-weights", help="fetch a separator's weights")
     fetch.add_argument("model", choices=[SeparatorName.DEMUCS.value])
     fetch.set_defaults(verb=verbs.fetch_weights)

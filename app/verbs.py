@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from app import output, wiring
-from core.progress import Progress
+from core.progress import Progress, ProgressReport
 from core.settings import SeparatorName, Settings
 from core.types import (
     AnalysisReport,
@@ -73,23 +71,6 @@ def versions(args: argparse.Namespace, settings: Settings) -> int:
     return _print_neighbours(args, settings, space=SpaceName.WORK, stem=Stem.MIX)
 
 
-def export(args: argparse.Namespace, settings: Settings) -> int:
-    """Write every song vector of the library to a NumPy file."""
-    with wiring.open_workbench(settings) as bench:
-        exported = bench.export_vectors()
-    arrays = {
-        f"{space.value}_{stem.value}": vectors
-        for (space, stem), vectors in exported.vectors.items()
-    }
-    named = {
-        "song_ids": np.array(exported.song_ids, dtype=np.str_),
-        "paths": np.array([str(path) for path in exported.paths], dtype=np.str_),
-    }
-    with args.vectors.open("wb") as file:
-        np.savez(file, allow_pickle=False, **named, **arrays)
-    return OK
-
-
 def fetch_weights(args: argparse.Namespace, settings: Settings) -> int:
     """Fetch the weights of a separator that doesn't ship with its own."""
     with stoppable() as progress:
@@ -105,9 +86,9 @@ def gui(args: argparse.Namespace, settings: Settings) -> int:
 
 
 @contextmanager
-def stoppable() -> Iterator[Progress]:
+def stoppable(listener: Callable[[ProgressReport], None] | None = None) -> Iterator[Progress]:
     """Yield a progress that Ctrl-C cancels."""
-    progress = Progress()
+    progress = Progress(listener)
     previous = signal.signal(signal.SIGINT, lambda _number, _frame: progress.cancel())
     try:
         yield progress

@@ -16,7 +16,6 @@ from core.answers import Question, Voice
 from core.checking import Checking
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import UnknownSongError, WorldError
-from core.exporting import ExportedVectors, export_vectors
 from core.filling import Filling
 from core.grouping import Grouping
 from core.index import LibraryIndex
@@ -24,6 +23,7 @@ from core.intake import Intake, Library, Listener, Task
 from core.keeping import Keeping
 from core.library import scan
 from core.library.store import Catalogue
+from core.outlets import Outlets
 from core.progress import Progress
 from core.types import (
     AnalysisReport,
@@ -52,11 +52,11 @@ def _ignore(_told: object) -> None:
     """Hear nothing."""
 
 
-class Workbench:
+class Workbench(Outlets):
     """One open library and what can be done with it."""
 
     def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
-        self._library = library
+        super().__init__(library)
         self._intake = Intake(library, explain=explain)
         self._filling = Filling(library, claim=self._intake.claim, explain=explain)
         self._keeping = Keeping(library)
@@ -290,10 +290,6 @@ class Workbench:
     def cover(self, song_id: SongId) -> bytes | None:
         """Return the song's cover, an encoded image."""
         return self.catalogue.cover(song_id)
-
-    def export_vectors(self) -> ExportedVectors:
-        """Return every song vector of the library."""
-        return export_vectors(self.catalogue, self.spaces)
 
 
 def _each(

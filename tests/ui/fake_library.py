@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from core.copy_types import (
     ActionKind,
     CheckReport,
@@ -15,12 +17,15 @@ from core.copy_types import (
 )
 from core.errors import AudioFileError, AudioProblem, UnknownSongError, WorldError
 from core.progress import Progress
+from core.song_map import SongMap
+from core.stems import StemReport, names_for
 from core.types import (
     AnalysisReport,
     AnalysisStep,
     Decision,
     Float32Array,
     Match,
+    ModelId,
     Neighbour,
     Outcome,
     PairVerdict,
@@ -92,6 +97,8 @@ class FakeWorkbench:
         self.failure: WorldError | None = None  # raised by the next verb that analyses
         self.may_finish = threading.Event()  # the separation waits for it
         self.may_finish.set()
+        self.may_map = threading.Event()  # the map waits for it
+        self.may_map.set()
         self.log: list[str] = []
         self.asked: list[tuple[SpaceName, Stem | None]] = []
         self.covers: dict[SongId, bytes] = {}
@@ -214,6 +221,35 @@ class FakeWorkbench:
     def remove(self, song_id: SongId) -> DoneAction:
         self.trash[song_id] = self.catalogue.songs.pop(song_id)
         return self._did(ActionKind.REMOVED, [song_id], lambda: self._put_back([song_id]))
+
+    def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
+        """Songs in a row, each third in a group of its own."""
+        self._fail_if_told()
+        self.log.append("map anew" if is_anew else "map")
+        progress.report(1, 4)
+        while not self.may_map.wait(0.002):
+            progress.check()
+        ids = tuple(self.catalogue.songs)
+        at = np.arange(len(ids), dtype=np.float32)
+        return SongMap(
+            ids,
+            np.stack([at, -at], axis=1),
+            np.arange(len(ids)) % 3,
+            np.ones(len(ids), np.bool_),
+            ModelId("style-9"),
+            1,
+        )
+
+    def export_stems(self, songs, folder, *, sound_format, progress) -> list[StemReport]:
+        self._fail_if_told()
+        reports = []
+        for number, one in enumerate(songs):
+            progress.report(number, len(songs), what=one.path.name)
+            files = names_for(one, folder, sound_format=sound_format)
+            for path in (files.vocal, files.backing):
+                path.touch()
+            reports.append(StemReport(one, files, None))
+        return reports
 
     def last_action(self) -> DoneAction | None:
         return self.deeds[-1].action if self.deeds else None

@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from core.audio.sound_file import SoundFormat
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import WorldError
 from core.progress import Progress
+from core.song_map import SongMap
+from core.stems import StemReport
 from core.types import (
     AnalysisReport,
     Decision,
@@ -135,6 +138,21 @@ class WorkbenchPort(Protocol):
 
     def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays."""
+        ...
+
+    def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
+        """Return where the songs lie on the map."""
+        ...
+
+    def export_stems(
+        self,
+        songs: Sequence[Song],
+        folder: Path,
+        *,
+        sound_format: SoundFormat,
+        progress: Progress,
+    ) -> list[StemReport]:
+        """Write voice and backing of whole songs into a folder."""
         ...
 
     def listened(self, song_id: SongId, *, heard_s: float) -> None:

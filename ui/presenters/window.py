@@ -18,10 +18,12 @@ from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
+from ui.presenters.map_page import MapPresenter
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.results import ResultsPresenter
 from ui.presenters.rows import Filter
+from ui.presenters.song_list import SongListPresenter
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.sync import SyncPresenter
 from ui.presenters.sync_panel import SyncPanelPresenter
@@ -35,6 +37,7 @@ class View(Enum):
     LIBRARY = "library"
     DUPLICATES = "duplicates"
     CHECK = "check"
+    MAP = "map"  # of the songs, beside the open song's page
 
 
 class WindowPresenter:
@@ -80,6 +83,10 @@ class WindowPresenter:
         self.duplicate_actions = DuplicateActions(
             workbench, self.duplicates, deeds=self.deeds, transport=self.transport
         )
+        self.songs = SongListPresenter(workbench, notices=self.notices, lanes=lanes)
+        self.map = MapPresenter(
+            workbench, self.library, songs=self.songs, transport=self.transport, lanes=lanes
+        )
         self.check = CheckPresenter(workbench, sync, transport=self.transport, lanes=lanes)
         self.sync_panel = SyncPanelPresenter(
             workbench, sync, sync=self.sync, notices=self.notices, lanes=lanes
@@ -98,6 +105,12 @@ class WindowPresenter:
     def show_check(self) -> None:
         """Show the screen of the check before release."""
         self._turn(View.CHECK)
+
+    def show_map(self) -> None:
+        """Show the songs as points on a map."""
+        if self.library.filter is Filter.DUPLICATES:
+            self.library.show(Filter.ALL)
+        self._turn(View.MAP)
 
     def show_library(self) -> None:
         """Show the songs, all of them where the duplicates were shown."""
@@ -140,7 +153,13 @@ class WindowPresenter:
         self.check.check(demo)
 
     def _turn(self, view: View) -> None:
-        self._view = view
+        was, self._view = self._view, view
+        if view is View.MAP:
+            self.map.want(self.page.song.song_id if self.page.song else None)
+        else:
+            self.map.hide()
+        if was is View.MAP and view is View.LIBRARY and self.page.row:
+            self.library.reveal(self.page.row.path)
         if view is View.DUPLICATES:
             self.duplicates.want()
         else:
@@ -162,7 +181,7 @@ class WindowPresenter:
                 self.duplicates.play()
             case View.CHECK:
                 self.check.play_demo()
-            case View.LIBRARY:
+            case View.LIBRARY | View.MAP:
                 self.play_open_song()
 
     def play_open_song(self, at_share: float = 0.0) -> None:
@@ -184,7 +203,7 @@ class WindowPresenter:
                 self.duplicates.play()
             case View.CHECK:
                 self._with_found(self.check.play)
-            case View.LIBRARY:
+            case View.LIBRARY | View.MAP:
                 song, result = self.page.song, self.page.shown_list.current
                 if song and result:
                     self.transport.play_match(song, result, overview=self.page.overview)
@@ -196,12 +215,12 @@ class WindowPresenter:
                 self.duplicates.choose_copy(self.duplicates.copy_index + by)
             case View.CHECK:
                 self.check.finding.step(by)
-            case View.LIBRARY:
+            case View.LIBRARY | View.MAP:
                 self.page.shown_list.step(by)
 
     def turn_tab(self, tab: Tab) -> None:
         """Turn to another list of the open song, where its page is shown."""
-        if self._view is View.LIBRARY:
+        if self._view in (View.LIBRARY, View.MAP):
             self.page.turn(tab)
 
     def switch(self) -> None:
@@ -211,7 +230,7 @@ class WindowPresenter:
                 self.duplicates.switch()
             case View.CHECK:
                 self._with_found(self.check.switch)
-            case View.LIBRARY:
+            case View.LIBRARY | View.MAP:
                 self._switch_result()
 
     def _switch_result(self) -> None:
@@ -226,7 +245,14 @@ class WindowPresenter:
         if found:
             act(found)
 
+    def _open_path(self, path: Path) -> None:
+        """Open the page of a song that was chosen on the map."""
+        row = self.library.row(path)
+        if row:
+            self.page.open(row)
+
     def _join(self) -> None:
+        self.map.opened.connect(self._open_path)
         self.activity.answered.connect(self._take_answers)
         self.library.changed.connect(self._follow_row)
         self.library.listed.connect(self._follow_row)
@@ -237,12 +263,14 @@ class WindowPresenter:
     def _take_answers(self, _: frozenset[SongId]) -> None:
         """Ask again: every new answer may be a neighbour of the open song."""
         self.page.refresh()
+        self.map.refresh()
         self.duplicates.refresh()
         self.sync.refresh()
 
     def _take_deed(self) -> None:
         """Show the songs and pairs as they are after a deed."""
         self.page.refresh()
+        self.map.refresh()
         self.duplicates.refresh()
         self.sync.refresh()
 

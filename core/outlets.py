@@ -1,0 +1,46 @@
+"""What a library gives out: vectors, the map, the stems of its songs."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.audio.sound_file import SoundFormat
+from core.exporting import ExportedVectors, export_vectors
+from core.intake import Library
+from core.progress import Progress
+from core.song_map import SongMap, SongMaps
+from core.stems import StemOrder, StemReport, export_stems
+from core.types import Song
+
+
+def _ignore(_: StemReport) -> None:
+    """Hear nothing."""
+
+
+class Outlets:
+    """The verbs that take something out of one open library and change nothing in it."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        folder = library.catalogue.database.path.parent
+        self._maps = SongMaps(library.catalogue, library.spaces, folder=folder)
+
+    def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
+        """Return where the songs lie on the map; ``is_anew`` lays all of them out again."""
+        return self._maps.current(is_anew=is_anew, progress=progress)
+
+    def export_stems(
+        self,
+        songs: Sequence[Song],
+        folder: Path,
+        *,
+        sound_format: SoundFormat,
+        progress: Progress,
+        on_report: Callable[[StemReport], None] = _ignore,
+    ) -> list[StemReport]:
+        """Write voice and backing of whole songs into a folder."""
+        order = StemOrder(folder, sound_format, lambda: self._library.models.separator)
+        return export_stems(songs, order, progress=progress, on_report=on_report)
+
+    def export_vectors(self) -> ExportedVectors:
+        """Return every song vector of the library."""
+        return export_vectors(self._library.catalogue, self._library.spaces)

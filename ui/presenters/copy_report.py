@@ -1,0 +1,66 @@
+"""The report on copies in words: the sets of the Duplicates screen, for a file."""
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from gettext import ngettext
+from itertools import combinations
+
+from core.reports import ReportCopy, ReportSet, ReportWords
+from ui.presenters.copy_sets import CopySet
+from ui.presenters.words import DOT, clock
+
+
+def report_sets(sets: Sequence[CopySet]) -> list[ReportSet]:
+    """Put every set into words."""
+    return [
+        ReportSet(
+            title=found.title,
+            label=found.label,
+            why=found.why,
+            copies=tuple(
+                ReportCopy(
+                    line.title,
+                    line.artist,
+                    line.path,
+                    coding=DOT.join(filter(None, line.coding)),
+                    sound=DOT.join(filter(None, line.sound)),
+                    carries=DOT.join(filter(None, line.carried)),
+                    is_better=line.is_best,
+                )
+                for line in found.lines
+            ),
+            evidence=tuple(_evidence(found)),
+        )
+        for found in sets
+    ]
+
+
+def report_words(sets: Sequence[CopySet]) -> ReportWords:
+    """Return the words of the page itself."""
+    groups = sum(found.is_group for found in sets)
+    counted = (
+        ngettext("{} group of copies", "{} groups of copies", groups).format(groups),
+        ngettext("{} related pair", "{} related pairs", len(sets) - groups).format(
+            len(sets) - groups
+        ),
+    )
+    return ReportWords(
+        title=_("Duplicates in this library"),
+        summary=_("{}, {}. Nothing was moved or deleted.").format(*counted),
+        better=_("Better copy:"),
+        copy_head=(_("File"), _("Format"), _("Sound"), _("Carries")),
+    )
+
+
+def _evidence(found: CopySet) -> list[str]:
+    """Say what proves each pair of the set."""
+    said = []
+    files = found.files
+    for a, b in combinations([song.song_id for song in found.songs], 2):
+        proof = found.proof(a, b)
+        if proof is None:
+            continue
+        over = _("over {}").format(clock(proof.match.duration_s))
+        parts = (f"{files[a]} / {files[b]}", proof.label, proof.score, over, proof.speed)
+        said.append(DOT.join(filter(None, parts)))
+    return said

@@ -1,0 +1,116 @@
+"""What the map's points are told apart by: the folder, the group, and what is known of the sound.
+
+A category is a word and a place in the legend; the widget gives each place a colour and a shape.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from gettext import gettext as _
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Song
+from ui.messages import file_name, shown
+
+MOST = 8  # categories that can be told apart; what is left is "others"
+TEMPO_STEP = 20  # beats a minute in one category
+SLOWEST, FASTEST = 80, 160
+KEYS = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
+class Colour(Enum):
+    """What the points are coloured by."""
+
+    GROUP = "group"
+    FOLDER = "folder"
+    TEMPO = "tempo"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The categories in order with how many songs each has, and each point's place among them.
+
+    The last category is what fits no other, where ``has_rest``.
+    """
+
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    places: NDArray[np.intp]  # [n]
+    has_rest: bool
+
+
+def colour_name(colour: Colour) -> str:
+    """Say what the points are coloured by."""
+    match colour:
+        case Colour.GROUP:
+            return _("Groups that sound alike")
+        case Colour.FOLDER:
+            return _("Folder")
+        case Colour.TEMPO:
+            return _("Tempo")
+        case Colour.KEY:
+            return _("Key")
+
+
+def by_group(songs: Sequence[Song], groups: NDArray[np.intp], middles: Sequence[int]) -> Legend:
+    """Name each group after the song in its middle; ``middles`` tells which that is."""
+    names = {int(groups[at]): shown(songs[at].title) for at in middles}
+    labels = [_("like {}").format(names[int(group)]) for group in groups]
+    return _legend(labels, _by_count)
+
+
+def by_folder(songs: Sequence[Song]) -> Legend:
+    """Name each song's folder; two folders of one name are told apart by the one above."""
+    folders = {song.path.parent for song in songs}
+    twice = Counter(folder.name for folder in folders)
+    names = {
+        folder: file_name(folder)
+        if twice[folder.name] == 1
+        else f"{file_name(folder.parent)} / {file_name(folder)}"
+        for folder in folders
+    }
+    return _legend([names[song.path.parent] for song in songs], _by_count)
+
+
+def by_tempo(tempos: Sequence[float | None]) -> Legend:
+    """Name steps of tempo, the slowest first."""
+    steps = list(range(SLOWEST, FASTEST + 1, TEMPO_STEP))
+    below = _("below {} BPM").format(SLOWEST)
+    above = _("{} BPM and faster").format(FASTEST)
+    names = [below, *(f"{low} to {low + TEMPO_STEP} BPM" for low in steps[:-1]), above]
+
+    def label(tempo: float | None) -> str | None:
+        if tempo is None:
+            return None
+        return names[sum(tempo >= step for step in steps)]
+
+    return _legend(
+        [label(tempo) for tempo in tempos], lambda found: [n for n in names if n in found]
+    )
+
+
+def by_key(keys: Sequence[str | None]) -> Legend:
+    """Name the keys, the commonest first."""
+    return _legend(list(keys), _by_count)
+
+
+def _by_count(found: Counter[str]) -> list[str]:
+    return sorted(found, key=lambda name: (-found[name], name))
+
+
+def _legend(labels: Sequence[str | None], order: Callable[[Counter[str]], list[str]]) -> Legend:
+    found = Counter(label for label in labels if label is not None)
+    names = order(found)
+    has_rest = len(names) > MOST or None in labels
+    kept = names[: MOST - 1] if len(names) > MOST else names
+    place = {name: at for at, name in enumerate(kept)}
+    rest = len(kept)
+    places = np.array([place.get(label or "", rest) for label in labels], np.intp)
+    rest_name = _("others") if len(names) > MOST else _("not known")
+    shown_names = (*kept, rest_name) if has_rest else tuple(kept)
+    counts = np.bincount(places, minlength=len(shown_names))
+    return Legend(shown_names, tuple(int(count) for count in counts), places, has_rest)
