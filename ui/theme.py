@@ -145,6 +145,17 @@ LIGHT: Final = Tokens(
     trouble_text=QColor("#B32D2D"),
 )
 
+# What tells categories of the map apart, beside their shapes; by the scheme's window colour.
+_MAP_DARK: Final = "#2FBFA7 #FF8A73 #F2B84B #9A8CFF #5AB0FF #E77FC1 #A5D65C #C9A27A"
+_MAP_LIGHT: Final = "#0F8F7C #D9553B #B97A00 #6353D6 #1F78C8 #B83C8C #5E8A12 #8A6238"
+MAP_POINT: Final = 8
+MAP_LISTED: Final = 13
+MAP_CHOSEN: Final = 20
+MAP_HIT: Final = 14  # how near to a point the pointer must be
+MAP_FAINT: Final = 0.28  # of the colour of songs that the search leaves out
+MAP_LINE: Final = 1.6
+MAP_LEGEND_ICON: Final = 14
+
 # Covers of songs that carry none: two hues, so far apart that they read as a picture.
 COVER_HUE_STEP: Final = 48
 COVER_SATURATION: Final = 120
@@ -222,6 +233,12 @@ def mix(colour: QColor, ground: QColor, share: float) -> QColor:
     return QColor.fromRgbF(*(share * over + (1 - share) * under for over, under in pairs))
 
 
+def map_colours(tokens: Tokens) -> tuple[QColor, ...]:
+    """Return the colours of the map's categories, in order."""
+    names = _MAP_DARK if tokens is DARK else _MAP_LIGHT
+    return tuple(QColor(name) for name in names.split())
+
+
 def cover_colours(name: str) -> tuple[QColor, QColor]:
     """Return the two colours of the cover of a song that carries none; the same for a name."""
     digest = blake2b(name.encode("utf-8", "replace"), digest_size=2).digest()
@@ -262,9 +279,10 @@ def style_sheet(tokens: Tokens) -> str:
 _STYLE: Final = """
 QWidget {{ color: {text}; }}
 QMainWindow, QDialog, #songPage, #copiesPage, #checkPage {{ background: {window}; }}
-#topBar, #transport, #libraryPane, #songTable, #setsPane {{ background: {surface}; }}
+#topBar, #transport, #libraryPane, #songTable, #setsPane, #mapPane {{ background: {surface}; }}
 #topBar {{ border: 0; border-bottom: 1px solid {line}; }}
 #transport {{ border: 0; border-top: 1px solid {line}; }}
+#listBar {{ background: {raised}; border: 0; border-top: 1px solid {line}; }}
 #statusStrip {{ background: {raised}; border: 0; border-top: 1px solid {line}; }}
 QLabel {{ background: transparent; }}
 QLabel[tone="muted"] {{ color: {muted}; }}
@@ -305,6 +323,18 @@ QPushButton[kind="primary"]:focus, QPushButton[kind="primary"]:hover {{
 QPushButton[kind="link"] {{ background: transparent; border-color: transparent;
     text-decoration: underline; padding: 0 {half}px; }}
 QPushButton[kind="link"]:focus {{ border-color: {accent}; }}
+
+QPushButton[kind="legend"] {{ background: transparent; border-color: transparent;
+    color: {muted}; text-align: left; padding: 0 {half}px; }}
+QPushButton[kind="legend"]:hover {{ color: {text}; }}
+QPushButton[kind="legend"]:focus {{ border-color: {accent}; }}
+
+QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
+    padding: 0 10px; }}
+QComboBox:focus {{ border-color: {accent}; }}
+QComboBox::drop-down {{ border: 0; width: 16px; }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line};
+    selection-background-color: {chosen}; selection-color: {text}; }}
 
 QCheckBox {{ spacing: {grid}px; }}
 QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {muted};

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from core.types import Song
 from ui.messages import file_name, shown
+from ui.presenters.map_points import Points, middles
 
 MOST = 8  # categories that can be told apart; what is left is "others"
 TEMPO_STEP = 20  # beats a minute in one category
 SLOWEST, FASTEST = 80, 160
-KEYS = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 class Colour(Enum):
@@ -54,6 +54,39 @@ def colour_name(colour: Colour) -> str:
             return _("Tempo")
         case Colour.KEY:
             return _("Key")
+
+
+class Colouring:
+    """What the points are told apart by now; what is known of the sound, others tell."""
+
+    def __init__(self) -> None:
+        self.by = Colour.GROUP
+        self.tempo_of: Callable[[Song], float | None] = _not_known
+        self.key_of: Callable[[Song], str | None] = _not_known
+
+    def choices(self, songs: Sequence[Song]) -> tuple[Colour, ...]:
+        """Return what they can be told apart by: tempo and key once some song's is known."""
+        is_known = {
+            Colour.TEMPO: any(self.tempo_of(song) for song in songs),
+            Colour.KEY: any(self.key_of(song) for song in songs),
+        }
+        return tuple(colour for colour in Colour if is_known.get(colour, True))
+
+    def legend(self, points: Points) -> Legend:
+        """Return the categories of the points."""
+        match self.by:
+            case Colour.GROUP:
+                return by_group(points.songs, points.groups, middles(points))
+            case Colour.FOLDER:
+                return by_folder(points.songs)
+            case Colour.TEMPO:
+                return by_tempo([self.tempo_of(song) for song in points.songs])
+            case Colour.KEY:
+                return by_key([self.key_of(song) for song in points.songs])
+
+
+def _not_known(_: Song) -> None:
+    """Know nothing of a song's sound."""
 
 
 def by_group(songs: Sequence[Song], groups: NDArray[np.intp], middles: Sequence[int]) -> Legend:

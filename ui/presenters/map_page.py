@@ -4,8 +4,7 @@ A point is known by its index among those that are shown; songs that the search 
 leaves out stay on the map as faint points and can't be chosen.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path
@@ -15,12 +14,12 @@ from numpy.typing import NDArray
 
 from core.progress import Progress, ProgressReport
 from core.song_map import SongMap
-from core.types import Float32Array, Song, SongId
+from core.types import SongId
 from ui.messages import shown
-from ui.presenters import map_colours
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
-from ui.presenters.map_colours import Colour, Legend
+from ui.presenters.map_colours import Colour, Colouring, Legend
+from ui.presenters.map_points import NO_POINTS, Heading, Points, beyond, inside
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.song_list import SongListPresenter
 from ui.presenters.transport import TransportPresenter
@@ -28,7 +27,6 @@ from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT
 
 HEARD_FROM = 0.3  # of a song that the pointer rests on: past its intro
-NOTHING: Float32Array = np.zeros((0, 2), np.float32)
 NO_LEGEND = Legend((), (), np.zeros(0, np.intp), has_rest=False)
 
 
@@ -40,28 +38,6 @@ class MapState(Enum):
     FULL = "full"
     STOPPED = "stopped"
     FAILED = "failed"
-
-
-class Heading(Enum):
-    """Which way the keyboard goes: right, left, up, down."""
-
-    RIGHT = (1.0, 0.0)
-    LEFT = (-1.0, 0.0)
-    UP = (0.0, 1.0)
-    DOWN = (0.0, -1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """What is drawn: ``at`` is float32 [n, 2], ``passing`` tells which points can be chosen."""
-
-    songs: tuple[Song, ...]
-    at: Float32Array
-    groups: NDArray[np.intp]
-    passing: NDArray[np.bool_]
-
-
-NO_POINTS = Points((), NOTHING, np.zeros(0, np.intp), np.zeros(0, np.bool_))
 
 
 class MapPresenter:
@@ -94,15 +70,13 @@ class MapPresenter:
         self._map: SongMap | None = None
         self._points = NO_POINTS
         self._legend = NO_LEGEND
-        self._colour = Colour.GROUP
         self._chosen: SongId | None = None
         self._index: dict[SongId, int] = {}
         self._share = 0.0
         self._running: Progress | None = None
         self._is_shown = self._is_stale = False
         self.plays_on_hover = True
-        self.tempo_of: Callable[[Song], float | None] = _not_known
-        self.key_of: Callable[[Song], str | None] = _not_known
+        self.colouring = Colouring()
         library.listed.connect(lambda _: self._sift())
         songs.changed.connect(self.turned.emit)
 
@@ -143,21 +117,6 @@ class MapPresenter:
     def legend(self) -> Legend:
         """What the colours and shapes say."""
         return self._legend
-
-    @property
-    def colour(self) -> Colour:
-        """What the points are coloured by."""
-        return self._colour
-
-    @property
-    def colours(self) -> tuple[Colour, ...]:
-        """What they can be coloured by: tempo and key once they are known of some song."""
-        songs = self._points.songs
-        is_known = {
-            Colour.TEMPO: any(self.tempo_of(song) for song in songs),
-            Colour.KEY: any(self.key_of(song) for song in songs),
-        }
-        return tuple(colour for colour in Colour if is_known.get(colour, True))
 
     @property
     def chosen(self) -> int | None:
@@ -207,8 +166,8 @@ class MapPresenter:
 
     def colour_by(self, colour: Colour) -> None:
         """Colour the points by something else."""
-        if colour is not self._colour:
-            self._colour = colour
+        if colour is not self.colouring.by:
+            self.colouring.by = colour
             self._tell()
 
     def title(self, index: int) -> str:
@@ -253,6 +212,11 @@ class MapPresenter:
             self._list.add(songs)
         else:
             self._list.take(songs)
+
+    def list_category(self, place: int) -> None:
+        """List the songs of one place of the legend."""
+        found = (self._legend.places == place) & self._points.passing
+        self._list.take([self._points.songs[at] for at in np.flatnonzero(found)])
 
     def list_all(self) -> None:
         """List every song that the search and filter let through."""
@@ -313,24 +277,8 @@ class MapPresenter:
             self._tell()
 
     def _tell(self) -> None:
-        self._legend = self._read_legend()
+        self._legend = self.colouring.legend(self._points)
         self.changed.emit(None)
-
-    def _read_legend(self) -> Legend:
-        songs, points = self._points.songs, self._points
-        match self._colour:
-            case Colour.GROUP:
-                return map_colours.by_group(songs, points.groups, middles(points))
-            case Colour.FOLDER:
-                return map_colours.by_folder(songs)
-            case Colour.TEMPO:
-                return map_colours.by_tempo([self.tempo_of(song) for song in songs])
-            case Colour.KEY:
-                return map_colours.by_key([self.key_of(song) for song in songs])
-
-
-def _not_known(_: Song) -> None:
-    """Know nothing of a song's sound."""
 
 
 def map_words(all_songs: int, passing: int) -> str:
@@ -338,46 +286,3 @@ def map_words(all_songs: int, passing: int) -> str:
     if passing == all_songs:
         return _("{:,} songs").format(all_songs)
     return _("{:,} of {:,} songs").format(passing, all_songs)
-
-
-def middles(points: Points) -> list[int]:
-    """Return for each group the song nearest to the middle of its songs."""
-    found = []
-    for group in np.unique(points.groups):
-        of_it = np.flatnonzero(points.groups == group)
-        far = points.at[of_it] - np.median(points.at[of_it], axis=0)
-        found.append(int(of_it[np.einsum("ij,ij->i", far, far).argmin()]))
-    return found
-
-
-def beyond(points: Points, start: int | None, heading: Heading) -> int | None:
-    """Return the point that passes and is nearest in a direction, as an eye would choose it.
-
-    What lies beside the way counts double; without a start it is the point in the middle.
-    """
-    if not points.passing.any():
-        return None
-    if start is None:
-        far = points.at - np.median(points.at, axis=0)
-        cost = np.einsum("ij,ij->i", far, far)
-    else:
-        ahead = np.array(heading.value, np.float32)
-        apart = points.at - points.at[start]
-        along = apart @ ahead
-        beside = np.abs(apart @ ahead[::-1])
-        cost = np.where((along > 0) & (beside <= 2 * along), along + 2 * beside, np.inf)
-    cost = np.where(points.passing, cost, np.inf)
-    best = int(cost.argmin())
-    return best if np.isfinite(cost[best]) else None
-
-
-def inside(at: Float32Array, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which points lie inside a closed line, by how often a ray from each crosses it."""
-    found = np.zeros(len(at), np.bool_)
-    x, y = at[:, 0], at[:, 1]
-    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if y1 == y2:
-            continue
-        crosses = (y1 > y) != (y2 > y)
-        found ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return found

@@ -1,7 +1,7 @@
-"""The three screens that can fill the window: the library, the duplicates, the check."""
+"""The screens that can fill the window: the library as table or map, the duplicates, the check."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.presenters.window import View, WindowPresenter
@@ -9,6 +9,8 @@ from ui.theme import Theme
 from ui.widgets.check_page import CheckPage
 from ui.widgets.copies_page import CopiesPage
 from ui.widgets.covers import CoverShelf
+from ui.widgets.list_bar import ListBar
+from ui.widgets.map_pane import MapPane
 from ui.widgets.sets_pane import SetsPane
 from ui.widgets.song_page import SongPage
 from ui.widgets.song_table import SongTable
@@ -31,12 +33,20 @@ class Screens(QStackedWidget):
             look=look,
         )
         self.check = CheckPage(presenter.check, covers, look=look)
+        self.map = MapPane(presenter.map, look=look)
+        self.map.page_asked.connect(self.page.focus_list)
+        self.list_bar = ListBar(presenter.songs)
+        self._left = QStackedWidget()
+        self._left.addWidget(self.table)
+        self._left.addWidget(self.map)
+        library = _beside(_above(self._left, self.list_bar), self.page)
         self._pages = {
-            View.LIBRARY: _beside(self.table, self.page),
+            View.LIBRARY: library,
+            View.MAP: library,
             View.DUPLICATES: _beside(self.sets, self.copies),
             View.CHECK: self.check,
         }
-        for page in self._pages.values():
+        for page in dict.fromkeys(self._pages.values()):
             self.addWidget(page)
         presenter.viewed.connect(self._show)
 
@@ -49,6 +59,8 @@ class Screens(QStackedWidget):
                 self.sets.view.setFocus()
             case View.CHECK:
                 self.check.focus()
+            case View.MAP:
+                self.map.focus()
 
     def step(self, by: int) -> None:
         """Move in whichever list has the keyboard."""
@@ -62,14 +74,29 @@ class Screens(QStackedWidget):
             self.check.step(by)
         elif self.page.has_list_focus():
             presenter.page.shown_list.step(by)
-        else:
+        elif presenter.view is View.LIBRARY:
             self.table.step(by)
 
     def _show(self, _: None) -> None:
         page = self._pages[self._presenter.view]
-        if page is not self.currentWidget():
+        left = self.map if self._presenter.view is View.MAP else self.table
+        is_turned = page is not self.currentWidget()
+        if page is self._pages[View.LIBRARY] and left is not self._left.currentWidget():
+            self._left.setCurrentWidget(left)
+            is_turned = True
+        if is_turned:
             self.setCurrentWidget(page)
             self.focus()
+
+
+def _above(upper: QWidget, lower: QWidget) -> QWidget:
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(upper, 1)
+    column.addWidget(lower)
+    return both
 
 
 def _beside(left: QWidget, right: QWidget) -> QSplitter:

@@ -71,6 +71,7 @@ class TopBar(QFrame):
         self._check.setToolTip("Is a demo too close to something here, or elsewhere? (C)")
         self._check.setCheckable(True)
         self._check.clicked.connect(self._toggle_check)
+        self._map = self._make_map_chip()
         self._cluster = parts.CutLabel(tone="muted")
         self._cluster.setObjectName("clusterLabel")
         self._cluster.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -100,6 +101,7 @@ class TopBar(QFrame):
             chip = self._make_chip(which)
             group.addButton(chip)
             row.addWidget(chip)
+        row.addWidget(self._map)
         add = parts.button(ADD, name="Add songs or a folder")
         add.setObjectName("addButton")
         menu = QMenu(add)
@@ -129,6 +131,15 @@ class TopBar(QFrame):
         self._chips[which] = chip
         return chip
 
+    def _make_map_chip(self) -> QPushButton:
+        chip = parts.button("Map", kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
+        chip.setObjectName("mapChip")
+        chip.setAccessibleName("Show the map of the songs (M)")
+        chip.setToolTip("The songs as points: what sounds alike lies together (M)")
+        chip.setCheckable(True)
+        chip.clicked.connect(self._presenter.show_map)
+        return chip
+
     def _count(self, _: None) -> None:
         for which, chip in self._chips.items():
             said = f"{which.value} {self._library.count(which):,}"
@@ -137,9 +148,11 @@ class TopBar(QFrame):
                 chip.setAccessibleName(f"Show {said}")
             chip.setChecked(self._is_shown(which))
         self._check.setChecked(self._presenter.view is View.CHECK)
+        self._map.setChecked(self._presenter.view is View.MAP)
 
     def _is_shown(self, which: Filter) -> bool:
-        return which is self._library.filter and self._presenter.view is not View.CHECK
+        is_elsewhere = self._presenter.view in (View.CHECK, View.MAP)
+        return which is self._library.filter and not is_elsewhere
 
     def _toggle_check(self, is_on: bool) -> None:
         if is_on:

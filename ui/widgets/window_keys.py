@@ -43,6 +43,7 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("Shift+O", "Add a folder", doors.add_folder),
         Key("Ctrl+V", "Add the copied files", doors.paste),
         Key("D", "Duplicates", partial(presenter.show_copies, None)),
+        Key("M", "The map of the songs", presenter.show_map),
         Key("C", "Check a demo before release", doors.choose_demo),
         Key("S", "Sync", presenter.sync.press),
         Key("Shift+S", "The Sync panel", doors.panel),

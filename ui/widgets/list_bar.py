@@ -1,0 +1,111 @@
+"""The bar under table and map: the list's name, how many songs, and the ways out."""
+
+from gettext import gettext as _
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
+
+from core.audio.sound_file import SoundFormat
+from core.playlists import ListFormat
+from ui import theme
+from ui.presenters.song_list import SongListPresenter
+from ui.widgets import parts
+from ui.widgets.save_files import ask_folder, ask_where, kind_words
+from ui.widgets.song_files import DragHandle
+
+MORE = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+LEAST_SHOWN = 2  # one chosen song is no list
+
+
+class ListBar(QFrame):
+    """Shows the list where it holds more than one song, or while stems are written."""
+
+    def __init__(self, songs: SongListPresenter) -> None:
+        super().__init__()
+        self.setObjectName("listBar")
+        self._songs = songs
+        self._name = QLineEdit()
+        self._name.setObjectName("listName")
+        self._name.setAccessibleName(_("Name of the list"))
+        self._name.setFixedHeight(theme.CONTROL_HEIGHT)
+        self._name.setMaximumWidth(theme.SEARCH_WIDTH[1])
+        self._name.textEdited.connect(songs.call)
+        self._count = DragHandle()
+        self._count.setObjectName("listCount")
+        self._count.setToolTip(_("Drag the songs into another program"))
+        self._save = self._menu_button("saveList", _("Save"), self._save_menu())
+        self._stems = self._menu_button("stemsButton", _("Stems"), self._stem_menu())
+        self._copy = parts.button(_("Copy"), name=_("Copy the list as text"))
+        self._copy.clicked.connect(self._copy_text)
+        self._clear = parts.button(_("Clear"), name=_("Clear the list"))
+        self._clear.clicked.connect(songs.clear)
+        self._stop = parts.button(_("Stop"), name=_("Stop writing stems"))
+        self._stop.setObjectName("stopStems")
+        self._stop.clicked.connect(songs.stop)
+        self._lay_out()
+        songs.changed.connect(self._show)
+        songs.told.connect(self._show)
+        self._show(None)
+
+    def save_as(self, kind: ListFormat) -> None:
+        """Ask where to, and save the list."""
+        what = self._songs.named()
+        ask_where(
+            self,
+            what.name,
+            kinds=[kind],
+            take=lambda path, _kind: self._songs.save(path, what, list_format=kind),
+        )
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.GRID, theme.HALF, 2 * theme.GRID, theme.HALF)
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._name, 1)
+        row.addWidget(self._count)
+        row.addSpacing(theme.GRID)
+        for button in (self._save, self._stems, self._copy, self._clear, self._stop):
+            row.addWidget(button)
+
+    def _menu_button(self, name: str, text: str, menu: QMenu) -> QPushButton:
+        made = parts.button(f"{text} {MORE}", name=text)
+        made.setObjectName(name)
+        menu.setParent(made, Qt.WindowType.Popup)
+        made.setMenu(menu)
+        return made
+
+    def _save_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for kind in ListFormat:
+            menu.addAction(kind_words(kind)).triggered.connect(
+                lambda _checked=False, kind=kind: self.save_as(kind)
+            )
+        return menu
+
+    def _stem_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for kind in SoundFormat:
+            action = menu.addAction(_("Voice and backing as {}").format(kind.name))
+            action.triggered.connect(lambda _checked=False, kind=kind: self.export_stems(kind))
+        return menu
+
+    def export_stems(self, kind: SoundFormat) -> None:
+        """Ask for a folder, and write the stems of the songs to it."""
+        songs = self._songs.songs
+        ask_folder(self, lambda folder: self._songs.export_stems(folder, songs, kind=kind))
+
+    def _copy_text(self) -> None:
+        QApplication.clipboard().setText(self._songs.text())
+
+    def _show(self, _told: None) -> None:
+        songs, is_busy = self._songs, self._songs.is_busy
+        self.setVisible(is_busy or len(songs.ids) >= LEAST_SHOWN)
+        self._count.setText(songs.progress if is_busy else songs.words)
+        self._count.setAccessibleName(self._count.text())
+        self._count.paths = [song.path for song in songs.songs]
+        if not self._name.hasFocus():
+            self._name.setText(songs.name)
+            self._name.setCursorPosition(0)
+        for widget in (self._name, self._save, self._stems, self._copy, self._clear):
+            widget.setVisible(not is_busy)
+        self._stop.setVisible(is_busy)
