@@ -33,6 +33,7 @@ from ui.widgets.screens import Screens
 from ui.widgets.strip import StatusStrip
 from ui.widgets.top_bar import TopBar
 from ui.widgets.transport_bar import TransportBar
+from ui.widgets.ways_out import WaysOut
 from ui.widgets.window_keys import Doors, window_keys
 
 GO_TO_COPIES = "Go to one of the copies first (Tab), then press Del."
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
             workbench, sync, player=player, lanes=self.lanes, cluster_note=cluster_note
         )
         self._dialogs = Dialogs(self.presenter, self, look=self.theme)
+        self._ways = WaysOut(self.presenter, self)
         self._make_widgets(CoverShelf(workbench, self.lanes))
         self._keys = window_keys(self.presenter, self._doors())
         bind(self, self._keys)
@@ -83,7 +85,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Welcome what names files."""
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() and event.source() is None:  # else it is ours, going out
             event.acceptProposedAction()
             self._veil.rise(is_check=self.presenter.view is View.CHECK)
 
@@ -148,6 +150,7 @@ class MainWindow(QMainWindow):
             delete=self._delete,
             leave=self.presenter.show_library,
             show_keys=self._show_keys,
+            ways=self._ways,
         )
 
     def _connect(self) -> None:
@@ -175,6 +178,9 @@ class MainWindow(QMainWindow):
         table.copies_asked.connect(self._show_copies)
         table.add_asked.connect(self._add_songs)
         table.all_asked.connect(self._show_all)
+        table.picked.connect(presenter.songs.take)
+        table.reveal_asked.connect(self._ways.reveal_file)
+        table.stems_asked.connect(lambda song: self._ways.export_stems_of([song]))
         page.asked.connect(self._ask)
         page.sync_asked.connect(presenter.sync.press)
         page.sought.connect(presenter.play_open_song)
@@ -188,6 +194,10 @@ class MainWindow(QMainWindow):
                 self.presenter.switch()
             case Asked.NOT_A_DUPLICATE:
                 self.presenter.actions.not_a_duplicate(result)
+            case Asked.REVEAL:
+                self._ways.reveal_file(result.path)
+            case Asked.SAVE:
+                self._ways.save_results()
 
     def _take_offer(self, offer: Offer) -> None:
         presenter = self.presenter

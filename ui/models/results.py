@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
+from ui.models.dragged import files_data
 from ui.presenters.answers import Result
 from ui.presenters.hook import Hook
 from ui.presenters.song_page import describe
@@ -55,6 +63,20 @@ class ResultListModel(QAbstractListModel):
                 return describe(index.row() + 1, result)
             case _:
                 return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let every line be dragged out."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def supportedDragActions(self) -> Qt.DropAction:  # noqa: N802 - Qt's name
+        """Copy only: no other program may move the songs away."""
+        return Qt.DropAction.CopyAction
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802 - Qt's name
+        """Return the files of the dragged lines."""
+        paths = (self._results[index.row()].path for index in indexes)
+        return files_data(path for path in paths if path is not None)
 
     def result(self, index: Index) -> Result | None:
         """Return the result of an index."""

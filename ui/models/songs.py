@@ -1,10 +1,19 @@
 """The table model of the library: it hands out what the presenter lists."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
+from ui.models.dragged import files_data
 from ui.presenters.library import LibraryPresenter, Order
 from ui.presenters.rows import SongRow
 from ui.presenters.words import STEPS, VERDICTS, clock
@@ -74,6 +83,19 @@ class SongTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let every line be dragged out."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def supportedDragActions(self) -> Qt.DropAction:  # noqa: N802 - Qt's name
+        """Copy only: no other program may move the songs away."""
+        return Qt.DropAction.CopyAction
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802 - Qt's name
+        """Return the files of the dragged lines."""
+        return files_data(self._rows[index.row()].path for index in indexes)
 
     def row(self, index: Index) -> SongRow | None:
         """Return the row of an index."""

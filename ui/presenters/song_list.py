@@ -7,15 +7,18 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from core import playlists
+from core import playlists, reports
 from core.audio.sound_file import SoundFormat
 from core.naming import safe_name
 from core.placing import write_text
 from core.playlists import Line, ListFormat, line_of
 from core.progress import Progress, ProgressReport
+from core.reports import ReportFormat
 from core.stems import StemReport
 from core.types import Song, SongId
 from ui.messages import file_name, sentence
+from ui.presenters.copy_report import report_sets, report_words
+from ui.presenters.copy_sets import read_sets
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import WorkbenchPort
@@ -146,6 +149,16 @@ class SongListPresenter:
         count = len(what.lines)
         said = ngettext("{} song saved in {}.", "{} songs saved in {}.", count)
         self._run(work, said.format(count, file_name(path)))
+
+    def save_report(self, path: Path, *, report_format: ReportFormat) -> None:
+        """Write the report on copies to a file that the user chose."""
+
+        def work(_progress: Progress) -> None:
+            sets = read_sets(self._workbench)
+            text = reports.rendered(report_sets(sets), report_format, words=report_words(sets))
+            write_text(path, text, replace=True)
+
+        self._run(work, _("The report is in {}.").format(file_name(path)))
 
     def export_stems(self, folder: Path, songs: Sequence[Song], *, kind: SoundFormat) -> None:
         """Write voice and backing of songs into a folder."""

@@ -54,9 +54,9 @@ class MapPane(QWidget):
         """Bring the keyboard to the map; the first time it is made."""
         if self.plot is None:
             self._make_plot()
-        self._colours.setFocus()
-        if self._stack.currentIndex():  # the plot; 0 is what stands in for it
-            self._stack.currentWidget().setFocus()
+        shown = self._stack.currentWidget()
+        is_waiting = shown is None or shown is self._placeholder
+        (self._colours if is_waiting or shown is None else shown).setFocus()
 
     def _make_plot(self) -> None:
         # Not before the map is wanted: pyqtgraph takes a third of a second to import.

@@ -22,6 +22,8 @@ class Asked(Enum):
     PLAY = "Play at the match"
     SWITCH = "A/B: switch between this and your song"
     NOT_A_DUPLICATE = "Not a duplicate"
+    REVEAL = "Show in its folder"
+    SAVE = "Save this list"
 
 
 OF_PART = {ResultPart.PLAY: Asked.PLAY, ResultPart.SWITCH: Asked.SWITCH}
@@ -74,6 +76,7 @@ class ResultLines(ResultsList):
         self.setItemDelegate(ResultDelegate(look, covers, self, has_buttons=has_buttons))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentChanged.connect(lambda now, _: self.moved.emit(now.row()))

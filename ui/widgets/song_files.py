@@ -7,20 +7,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QMimeData, QPoint, QProcess, Qt, QUrl
+from PySide6.QtCore import QDir, QPoint, QProcess, Qt, QUrl
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
 from PySide6.QtGui import QDesktopServices, QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from ui.models.dragged import files_data
+
 FILE_MANAGER = "org.freedesktop.FileManager1"
 FILE_MANAGER_PATH = "/org/freedesktop/FileManager1"
-
-
-def files_data(paths: Sequence[Path]) -> QMimeData:
-    """Return files as other programs take them."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
 
 
 def drag_files(source: QWidget, paths: Sequence[Path]) -> None:

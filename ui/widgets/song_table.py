@@ -1,5 +1,6 @@
 """The library pane: the table of songs, or what stands in for it."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
@@ -49,6 +50,9 @@ class SongTable(QWidget):
     add_asked = Signal()
     all_asked = Signal()
     copies_asked = Signal(str)  # SongId
+    picked = Signal(object)  # the songs of several chosen rows; of none once it is one again
+    reveal_asked = Signal(object)  # Path
+    stems_asked = Signal(object)  # Song
 
     def __init__(self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
@@ -57,6 +61,7 @@ class SongTable(QWidget):
         self.setMinimumWidth(theme.LIBRARY_LEAST)
         self._library = library
         self._path: Path | None = None
+        self._has_many = False
         self._model = SongTableModel(library, self)
         self.view = self._make_view(look, covers)
         self._skeleton = Skeleton(look, theme.ROW_HEIGHT)
@@ -91,7 +96,8 @@ class SongTable(QWidget):
         view.setModel(self._model)
         view.setItemDelegate(SongDelegate(look, covers, view))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,6 +107,7 @@ class SongTable(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().currentRowChanged.connect(self._moved)
+        view.selectionModel().selectionChanged.connect(lambda *_told: self._pick())
         view.entered_row.connect(self.opened)
         view.doubleClicked.connect(self.play_asked)
         _set_header(view, self._sort)
@@ -111,13 +118,22 @@ class SongTable(QWidget):
         order = ORDERS[Column(section)] if section >= 0 else Order.NEWEST
         self._library.sort(order, descending=descending)
 
-    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
+    def _moved(self, current: QModelIndex, _before: QModelIndex) -> None:
         row = self._model.row(current)
         if row is not None and row.path != self._path:
             self._path = row.path
             self.chosen.emit(row)
 
-    def _listed(self, _: None) -> None:
+    def _pick(self) -> None:
+        """Tell of several chosen rows, and once more when they are no longer several."""
+        chosen = self.view.selectionModel().selectedRows()
+        has_many = len(chosen) > 1
+        if has_many or self._has_many:
+            rows = [self._model.row(index) for index in sorted(chosen)] if has_many else []
+            self.picked.emit([row.song for row in rows if row is not None and row.song])
+        self._has_many = has_many
+
+    def _listed(self, _told: None) -> None:
         """Show the new list with the same row chosen, or the first where there was none."""
         self._show_state()
         if not self._library.rows:
@@ -138,7 +154,7 @@ class SongTable(QWidget):
         if index >= 0:
             self.view.setCurrentIndex(self._model.index(index, 0))
 
-    def _changed(self, _: list[int]) -> None:
+    def _changed(self, _told: list[int]) -> None:
         self.view.viewport().update()
 
     def _show_state(self) -> None:
@@ -191,6 +207,13 @@ class SongTable(QWidget):
             song_id = row.song.song_id
             copies = menu.addAction(f"Compare ({self._library.relation(row)})")
             copies.triggered.connect(lambda: self.copies_asked.emit(song_id))
+        menu.addAction(_("Show in its folder")).triggered.connect(
+            lambda: self.reveal_asked.emit(row.path)
+        )
+        if row.song:
+            song = row.song
+            stems = menu.addAction(_("Write voice and backing as files"))
+            stems.triggered.connect(lambda: self.stems_asked.emit(song))
         remove = menu.addAction("Take out of the library")
         remove.triggered.connect(lambda: self.remove_asked.emit(row))
         menu.popup(self.view.viewport().mapToGlobal(at))

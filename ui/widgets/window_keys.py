@@ -7,6 +7,7 @@ from functools import partial
 from ui.presenters.answers import Tab
 from ui.presenters.window import WindowPresenter
 from ui.widgets.keys import Key
+from ui.widgets.ways_out import WaysOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Doors:
     delete: Callable[[], None]
     leave: Callable[[], None]
     show_keys: Callable[[], None]
+    ways: WaysOut
 
 
 def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
@@ -45,6 +47,10 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("D", "Duplicates", partial(presenter.show_copies, None)),
         Key("M", "The map of the songs", presenter.show_map),
         Key("C", "Check a demo before release", doors.choose_demo),
+        Key("E", "Save the list, the shown songs, or the report on duplicates", doors.ways.save),
+        Key("Shift+E", "Save the open song's list", doors.ways.save_results),
+        Key("T", "Write voice and backing of the list or the open song", doors.ways.export_stems),
+        Key("R", "Show the file in its folder", doors.ways.reveal),
         Key("S", "Sync", presenter.sync.press),
         Key("Shift+S", "The Sync panel", doors.panel),
         Key("Z", "Undo", presenter.notices.undo),
