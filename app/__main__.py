@@ -1,26 +1,37 @@
-"""The window: ``python -m app``, or ``songkin gui``."""
+"""The window: ``python -m app``, or ``songkin gui``.
+
+What joins the library's parts is imported where the library is opened, in a lane: it takes seconds,
+and the window is there meanwhile. Nothing that is imported here may load torch or pymilvus.
+"""
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from app import wiring
+from app.late import PaintWatch, late
 from app.logs import start_logging
-from app.picture import Photographer, Shot, as_it_is
 from core.audio.playback import Player
+from core.ports import SyncPort
 from core.settings import Settings, default_places
 from ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from app.picture import Shot
+    from app.wiring import ClusterAddress
+    from core.workbench import Workbench
 
 
 def run_window(
     settings: Settings,
     *,
     paths: Sequence[Path] = (),
-    cluster: wiring.ClusterAddress | None = None,
+    cluster: "ClusterAddress | None" = None,
     picture: Path | None = None,
-    shots: Sequence[Shot] = (),
+    shots: Sequence["Shot"] = (),
 ) -> int:
     """Open the window on a library; return the exit code once it is closed.
 
@@ -29,20 +40,41 @@ def run_window(
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Songkin")
-    player = Player()
-    try:
-        with wiring.open_workbench(settings) as bench:
-            port = wiring.sync_port(bench.catalogue, cluster)
-            note = cluster.note if cluster else ""
-            window = MainWindow(bench, port, player, cluster_note=note)
-            window.show()
-            window.add(list(paths))
-            wanted = [*shots, *([Shot(picture, as_it_is)] if picture else [])]
-            if wanted:
-                Photographer(window, wanted)
-            return application.exec()
-    finally:
-        player.close()
+    with ExitStack() as opened:
+        watch = PaintWatch()
+        bench = late(lambda: _open(settings, opened, after=watch))
+        port = late(lambda: _sync_port(bench, cluster))
+        player = Player()
+        opened.callback(player.close)
+        note = cluster.note if cluster else ""
+        window = MainWindow(bench, port, player, cluster_note=note)
+        window.installEventFilter(watch)
+        window.show()
+        window.add(list(paths))
+        if picture or shots:
+            _photograph(window, shots, picture=picture)
+        return application.exec()
+
+
+def _photograph(window: MainWindow, shots: Sequence["Shot"], *, picture: Path | None) -> None:
+    from app.picture import Photographer, Shot, as_it_is  # see above
+
+    Photographer(window, [*shots, *([Shot(picture, as_it_is)] if picture else [])])
+
+
+def _open(settings: Settings, opened: ExitStack, *, after: PaintWatch) -> "Workbench":
+    """Open the library, until ``opened`` is closed; runs in a lane."""
+    after.wait()
+    from app import wiring  # see above
+
+    return opened.enter_context(wiring.open_workbench(settings))
+
+
+def _sync_port(bench: "Workbench", cluster: "ClusterAddress | None") -> SyncPort:
+    """Return the way to the cluster; runs in a lane."""
+    from app import wiring  # see above
+
+    return wiring.sync_port(bench.catalogue, cluster)
 
 
 def main() -> int:

@@ -24,10 +24,15 @@ def main() -> int:
     """Run one verb."""
     multiprocessing.freeze_support()
     ctypes.util.find_library = find_library
-    # Only now: whoever imports the old function keeps it.
-    from app import cli
+    # Only now: whoever imports the old function keeps it. And only the one that is needed: the
+    # window opens without what the verbs of the command line load.
+    if sys.argv[1:]:
+        from app import cli
 
-    return cli.main(sys.argv[1:] or ["gui"])
+        return cli.main(sys.argv[1:])
+    from app import __main__ as window
+
+    return window.main()
 
 
 if __name__ == "__main__":

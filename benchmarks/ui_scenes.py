@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
@@ -194,17 +194,6 @@ def play(name: str, folder: Path, *, stacks: Path | None = None) -> None:
             del director
     finally:
         player.close()
-
-
-class FirstPaint(QObject):
-    """Tells when the window was first painted, and quits."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Look at every event until the window's first painting."""
-        if event.type() is QEvent.Type.Paint and watched.objectName() == "songTable":
-            print(json.dumps({"painted_at": time.monotonic()}), flush=True)
-            QApplication.quit()
-        return False
 
 
 if __name__ == "__main__":
