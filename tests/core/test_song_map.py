@@ -140,3 +140,10 @@ def test_a_stop_keeps_nothing(songs: Songs, tmp_path) -> None:
     with pytest.raises(Cancelled):
         SongMaps(songs, SPACES, folder=tmp_path).current(progress=progress)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_real_library_has_a_map_of_all_its_songs(bench) -> None:
+    found = bench.song_map(progress=Progress())
+    assert set(found.song_ids) == {song.song_id for song in bench.songs()}
+    folder = bench.catalogue.database.path.parent
+    assert read_map(folder / FILE_NAME) is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel
 
 from core.playlists import ListFormat
 from core.reports import ReportFormat
@@ -138,6 +138,9 @@ def test_stems_go_where_the_user_says(open_window, asked, tmp_path) -> None:
     title = rig.open_row().title
     found = {path.name for path in tmp_path.iterdir()}
     assert found == {f"{title} (backing).flac", f"{title} (vocal).flac"}
+    handle = rig.find(QLabel, "stemFiles")
+    assert handle.isVisible()
+    assert {path.name for path in handle.paths} == found
 
 
 @pytest.mark.parametrize(

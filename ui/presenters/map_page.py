@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress, ProgressReport
-from core.song_map import SongMap
 from core.types import SongId
 from ui.messages import shown
 from ui.presenters.hook import Hook
@@ -234,14 +233,15 @@ class MapPresenter:
             on_end=self._asked,
         )
         self._running = self._lanes.run(verb, Lane.COMPUTE)
-        self._tell()
+        (self.told if self._map else self.changed).emit(None)
 
     def _asked(self) -> None:
         was_stopped = self._running is not None and self._running.is_cancelled
         self._running = None
         if was_stopped and self._map is None:
             self._state = MapState.STOPPED
-        self._tell()
+            self.changed.emit(None)
+        self.told.emit(None)
         if self._is_stale and self._is_shown and not was_stopped:
             self._ask(is_anew=False)
 
@@ -249,13 +249,14 @@ class MapPresenter:
         self._share = report.done / report.total if report.total else 0.0
         self.told.emit(None)
 
-    def _take(self, found: SongMap) -> None:
+    def _take(self, found: "SongMap") -> None:
         self._map = found
         self._sift()
 
     def _fail(self, sentence: str) -> None:
         self._failure, self._map, self._points = sentence, None, NO_POINTS
         self._state = MapState.FAILED
+        self._tell()
 
     def _sift(self) -> None:
         """Show the songs of the map that are in the library, and which of them pass."""
@@ -265,16 +266,25 @@ class MapPresenter:
         kept = [at for at, row in enumerate(rows) if row is not None and row.song is not None]
         songs = tuple(row.song for row in rows if row is not None and row.song is not None)
         is_passing = [self._library.index_of(song.path) is not None for song in songs]
-        is_same = songs == self._points.songs
+        before, was = self._points, self._state
         self._points = Points(
             songs, self._map.places[kept], self._map.groups[kept], np.array(is_passing, np.bool_)
         )
         self._state = MapState.FULL if songs else MapState.EMPTY
-        if is_same:
-            self.changed.emit(None)
+        if songs == before.songs and was is self._state:
+            self._show_moved(before)
         else:
             self._index = {song.song_id: at for at, song in enumerate(songs)}
             self._tell()
+
+    def _show_moved(self, before: Points) -> None:
+        """Draw the same songs again, where they lie elsewhere or the search lets others through."""
+        now = self._points
+        is_still = np.array_equal(now.at, before.at) and np.array_equal(now.groups, before.groups)
+        if not is_still:
+            self._tell()
+        elif not np.array_equal(now.passing, before.passing):
+            self.changed.emit(None)
 
     def _tell(self) -> None:
         self._legend = self.colouring.legend(self._points)

@@ -54,6 +54,7 @@ class SongListPresenter:
         self._lanes = lanes
         self._songs: dict[SongId, Song] = {}  # in the order in which they came
         self._name = ""
+        self._stem_files: tuple[Path, ...] = ()  # of the last songs that were taken apart
         self._running: Progress | None = None
         self._report: ProgressReport | None = None
         self._now = now
@@ -88,6 +89,11 @@ class SongListPresenter:
     def is_busy(self) -> bool:
         """Whether stems are being written."""
         return self._running is not None
+
+    @property
+    def stem_files(self) -> tuple[Path, ...]:
+        """The stems that were written last, to be dragged on."""
+        return self._stem_files
 
     @property
     def progress(self) -> str:
@@ -128,6 +134,7 @@ class SongListPresenter:
 
     def clear(self) -> None:
         """Hold nothing."""
+        self._stem_files = ()
         self.take(())
 
     def named(self) -> Named:
@@ -196,6 +203,8 @@ class SongListPresenter:
 
     def _exported(self, reports: Sequence[StemReport], folder: Path) -> None:
         failed = [report.error for report in reports if report.error is not None]
+        written = [report.files for report in reports if report.files is not None]
+        self._stem_files = tuple(p for files in written for p in (files.backing, files.vocal))
         done = len(reports) - len(failed)
         if failed:
             self._notices.warn(sentence(failed[0]))

@@ -1,6 +1,7 @@
 """The bar under table and map: the list's name, how many songs, and the ways out."""
 
 from gettext import gettext as _
+from gettext import ngettext
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
@@ -33,6 +34,9 @@ class ListBar(QFrame):
         self._count = DragHandle()
         self._count.setObjectName("listCount")
         self._count.setToolTip(_("Drag the songs into another program"))
+        self._written = DragHandle()
+        self._written.setObjectName("stemFiles")
+        self._written.setToolTip(_("Drag the stems into another program"))
         self._save = self._menu_button("saveList", _("Save"), self._save_menu())
         self._stems = self._menu_button("stemsButton", _("Stems"), self._stem_menu())
         self._copy = parts.button(_("Copy"), name=_("Copy the list as text"))
@@ -63,6 +67,7 @@ class ListBar(QFrame):
         row.setSpacing(theme.GRID)
         row.addWidget(self._name, 1)
         row.addWidget(self._count)
+        row.addWidget(self._written)
         row.addSpacing(theme.GRID)
         for button in (self._save, self._stems, self._copy, self._clear, self._stop):
             row.addWidget(button)
@@ -99,13 +104,21 @@ class ListBar(QFrame):
 
     def _show(self, _told: None) -> None:
         songs, is_busy = self._songs, self._songs.is_busy
-        self.setVisible(is_busy or len(songs.ids) >= LEAST_SHOWN)
+        has_list, stems = len(songs.ids) >= LEAST_SHOWN, songs.stem_files
+        self.setVisible(is_busy or has_list or bool(stems))
+        said = ngettext("{} stem to drag", "{} stems to drag", len(stems)).format(len(stems))
+        self._written.setText(said)
+        self._written.setAccessibleName(said)
+        self._written.paths = stems
+        self._written.setVisible(bool(stems) and not is_busy)
         self._count.setText(songs.progress if is_busy else songs.words)
         self._count.setAccessibleName(self._count.text())
         self._count.paths = [song.path for song in songs.songs]
         if not self._name.hasFocus():
             self._name.setText(songs.name)
             self._name.setCursorPosition(0)
-        for widget in (self._name, self._save, self._stems, self._copy, self._clear):
-            widget.setVisible(not is_busy)
+        for widget in (self._name, self._save, self._stems, self._copy):
+            widget.setVisible(has_list and not is_busy)
+        self._count.setVisible(has_list or is_busy)
+        self._clear.setVisible(not is_busy)
         self._stop.setVisible(is_busy)

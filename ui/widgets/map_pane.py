@@ -168,6 +168,7 @@ class MapPane(QWidget):
         while (item := self._legend.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         legend = self._presenter.legend
         if self.plot is None:
