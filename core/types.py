@@ -237,6 +237,14 @@ class PairVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How loud a song is: integrated loudness (BS.1770), and its peak where full scale is 1."""
+
+    lufs: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
 class SoundQuality:
     """What was measured of a song's sound while it was decoded.
 

@@ -5,6 +5,7 @@ them, or with broken ones, gives empty ones and no error.
 """
 
 import base64
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from mutagen.mp4 import MP4Tags
 from core.audio.source import opened
 from core.errors import AudioFileError
 from core.progress import Progress
-from core.types import Tags
+from core.types import Level, Tags
 
 MAX_COVER_BYTES = 16 * 1024 * 1024  # larger ones are no covers, and every one lies in the catalogue
 MAX_TEXT = 1_000  # characters; longer ones are lyrics or an attack
@@ -44,6 +45,20 @@ MUTAGEN_FAILURES = (
     ValueError,
     struct.error,
 )
+
+
+# What players write of how loud a song is: the gain that brings it to a common level
+# (https://wiki.hydrogenaudio.org/index.php?title=ReplayGain_2.0_specification), in Opus in 256ths
+# of a dB (RFC 7845, 5.2.1). The latter has no peak.
+REPLAY_GAIN = "replaygain_track_gain"
+REPLAY_PEAK = "replaygain_track_peak"
+REPLAY_LUFS = -18.0
+R128_GAIN = "r128_track_gain"
+R128_LUFS = -23.0
+R128_STEPS = 256.0
+FULL_SCALE = 1.0
+LIKELY_LUFS = (-60.0, 0.0)  # what lies outside was written by a broken program
+NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 class Field(Enum):
@@ -107,6 +122,46 @@ def read_tags(path: Path) -> Tags:
             return _tags(mutagen.File(source))
     except (AudioFileError, *MUTAGEN_FAILURES):
         return Tags()
+
+
+def read_level(path: Path) -> Level | None:
+    """Return how loud the file says it is; None where it says nothing that can be believed."""
+    try:
+        with opened(path, progress=Progress()) as source:
+            return _level(getattr(mutagen.File(source), "tags", None))
+    except (AudioFileError, *MUTAGEN_FAILURES):
+        return None
+
+
+def _level(tags: object) -> Level | None:
+    """Read the gain, whatever this kind of tags calls it ("TXXX:" or "----:" come before it)."""
+    values = cast(Mapping[str, object], {} if tags is None else tags)
+    numbers = {name.lower().rpartition(":")[2]: values[name] for name in _gain_names(values)}
+    if REPLAY_GAIN in numbers:
+        lufs = REPLAY_LUFS - _number(numbers[REPLAY_GAIN])
+        peak = _number(numbers[REPLAY_PEAK]) if REPLAY_PEAK in numbers else FULL_SCALE
+    elif R128_GAIN in numbers:
+        lufs, peak = R128_LUFS - _number(numbers[R128_GAIN]) / R128_STEPS, FULL_SCALE
+    else:
+        return None
+    low, high = LIKELY_LUFS
+    return Level(lufs, peak) if low <= lufs <= high else None
+
+
+def _gain_names(values: Mapping[str, object]) -> list[str]:
+    wanted = (REPLAY_GAIN, REPLAY_PEAK, R128_GAIN)
+    names = list(values.keys())  # Vorbis comments, listed themselves, give pairs
+    return [name for name in names if name.lower().rpartition(":")[2] in wanted]
+
+
+def _number(value: object) -> float:
+    """Read the number of a tag's first value; ValueError where it holds none."""
+    first = value[0] if isinstance(value, list) else getattr(value, "text", value)
+    text = first.decode("ascii", "replace") if isinstance(first, bytes) else str(first)
+    found = NUMBER.search(text)
+    if found is None:
+        raise ValueError(f"no number in {text!r}")
+    return float(found.group())
 
 
 def _tags(file: mutagen.FileType | None) -> Tags:

@@ -214,6 +214,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             steps BLOB NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE level (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            lufs REAL NOT NULL,
+            peak REAL NOT NULL
+        )""",
+    ),
 )
 
 

@@ -23,6 +23,7 @@ from core.library.evidence import (
     write_vectors,
 )
 from core.library.journal import JournalShelf
+from core.library.levels import LevelShelf
 from core.library.memory import MemoryShelf
 from core.library.songs import SongShelf, rename_song, require_song, write_song, write_stream
 from core.library.verdicts import VerdictShelf, clear_verdicts
@@ -53,6 +54,7 @@ class Catalogue(
     MeasureShelf,
     DecisionShelf,
     JournalShelf,
+    LevelShelf,
 ):
     """One library's catalogue, opened or created; raises ``LibraryError`` from every verb."""
 
