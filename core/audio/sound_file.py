@@ -1,4 +1,4 @@
-"""Writing sound: the one door to soundfile.
+"""Writing sound: the core's one door to soundfile.
 
 Sound is float32 [2, n] at 44.1 kHz, full scale +-1.0; what is louder is clipped. 24 bits are more
 than any converter resolves, and what DAWs expect.
