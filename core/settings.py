@@ -7,7 +7,7 @@ never in it: they lie in the system's keyring.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -74,16 +74,35 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundChoices:
+    """How songs are heard."""
+
+    volume: float = 1.0  # a share in [0, 1] of the slider
+    is_muted: bool = False
+    device: str | None = None  # None is what the system plays to
+    is_level_matched: bool = True
+    stems_mib: int = 4096  # how large the cache of separated songs may grow
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "SoundChoices":
+        """Read what a settings file says; what it leaves out is as it comes."""
+        known = {name: told[name] for name in cls.__slots__ if name in told}
+        made = cls(**known)
+        return replace(made, volume=min(max(float(made.volume), 0.0), 1.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What the settings file says: the profiles, and the one in use."""
 
     profiles: Mapping[ProfileName, Profile] = field(default_factory=dict)
     current: ProfileName | None = None
+    sound: SoundChoices = field(default_factory=SoundChoices)
 
     def with_profile(self, profile: Profile) -> "Choices":
         """Return these choices with a profile set; the first one set is the one in use."""
         profiles = {**self.profiles, profile.name: profile}
-        return Choices(profiles, self.current or profile.name)
+        return replace(self, profiles=profiles, current=self.current or profile.name)
 
     def using(self, name: ProfileName) -> "Choices":
         """Return these choices with another profile in use."""
@@ -131,6 +150,7 @@ class SettingsFile:
                 name.value: {"uri": one.uri, "ca_file": str(one.ca_file) if one.ca_file else None}
                 for name, one in choices.profiles.items()
             },
+            "sound": asdict(choices.sound),
         }
         half = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
@@ -148,4 +168,5 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         )
         for name, one in told["profiles"].items()
     }
-    return Choices(profiles, ProfileName(told["profile"]) if told["profile"] else None)
+    current = ProfileName(told["profile"]) if told["profile"] else None
+    return Choices(profiles, current, SoundChoices.of(told.get("sound", {})))

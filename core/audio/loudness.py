@@ -55,8 +55,8 @@ class LoudnessMeter:
         """Return how loud the song is; a song shorter than a gating block counts as one."""
         steps = np.concatenate(self._steps) if self._steps else np.zeros(0)
         if len(steps) < STEPS_A_BLOCK:
-            power = np.append(steps, self._rest.mean() if len(self._rest) else 0.0)
-            return Level(_lufs(np.array([power.mean()])), self._peak)
+            powers = [*steps, *([self._rest.mean()] if len(self._rest) else [])]
+            return Level(_lufs(np.array(powers or [0.0])), self._peak)
         blocks = np.convolve(steps, np.full(STEPS_A_BLOCK, 1 / STEPS_A_BLOCK), mode="valid")
         return Level(_gated(blocks), self._peak)
 

@@ -1,0 +1,97 @@
+"""Separated songs, kept for the next time: a folder that may be emptied at any time.
+
+A file's name holds the song's sound (a hash of its packets, so that tags and moves change nothing),
+the separator, and a hash of the file itself: one that was damaged is not served. Files are written
+whole or not at all, and those not heard for longest go first once the folder grows too large.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from core.audio.sound_file import SoundFormat
+from core.audio.stream import stream_sha256
+from core.errors import WriteError
+from core.placing import problem_of
+from core.ports import Separator
+from core.progress import Progress
+from core.stems import StemFiles, separate_file
+from core.types import Stem
+
+MIB = 1 << 20
+DIGITS = 20  # of a hash, in a name: 80 bits
+STEMS = (Stem.VOCAL, Stem.BACKING)
+
+
+class StemCache:
+    """The stems of songs that were heard, in one folder."""
+
+    def __init__(self, folder: Path, separator: Callable[[], Separator], *, limit_mib: int) -> None:
+        self.folder = folder
+        self._separator = separator
+        self._limit_bytes = limit_mib * MIB
+
+    def stem(self, path: Path, stem: Stem, *, duration_s: float, progress: Progress) -> Path:
+        """Return a stem of a song, separated first where it isn't there; progress is of that.
+
+        Raises ``AudioFileError``, ``WeightsError`` or ``WriteError``.
+        """
+        separator = self._separator()
+        key = f"{stream_sha256(path, progress=progress)[:DIGITS]}.{separator.model_id}"
+        found = self._find(key, stem)
+        if found is None:
+            self._make(path, key, duration_s=duration_s, progress=progress)
+            found = self._find(key, stem)
+        if found is None:
+            raise WriteError(self.folder, problem_of(FileNotFoundError()))
+        return found
+
+    def _find(self, key: str, stem: Stem) -> Path | None:
+        """Return a whole file; one that is not what its name says is deleted."""
+        for path in self.folder.glob(f"{key}.{stem.value}.*.flac"):
+            with contextlib.suppress(OSError):  # another may have deleted it just now
+                if _digest(path) == path.name.split(".")[-2]:
+                    os.utime(path)  # heard now: the last to go
+                    return path
+                path.unlink()
+        return None
+
+    def _make(self, path: Path, key: str, *, duration_s: float, progress: Progress) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WriteError(self.folder, problem_of(error)) from error
+        made = StemFiles(*(self.folder / f"{key}.{stem.value}.new" for stem in STEMS))
+        separate_file(
+            path,
+            made,
+            separator=self._separator(),
+            duration_s=duration_s,
+            sound_format=SoundFormat.FLAC,
+            replace=True,
+            progress=progress,
+        )
+        kept = set()
+        for stem, new in zip(STEMS, (made.vocal, made.backing), strict=True):
+            name = new.with_name(f"{key}.{stem.value}.{_digest(new)}.flac")
+            kept.add(new.replace(name))
+        self._evict(kept)
+
+    def _evict(self, kept: set[Path]) -> None:
+        """Delete what was not heard for longest, until the rest fits."""
+        found = sorted(self.folder.glob("*.flac"), key=lambda path: path.stat().st_mtime_ns)
+        total = sum(path.stat().st_size for path in found)
+        for path in found:
+            if total <= self._limit_bytes:
+                return
+            if path not in kept:
+                total -= path.stat().st_size
+                with contextlib.suppress(OSError):  # one that plays, where a system holds it
+                    path.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
