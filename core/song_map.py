@@ -11,19 +11,23 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import map_layout
-from core.answers import Voice
 from core.library.store import Catalogue
 from core.progress import Progress
 from core.types import Float32Array, ModelId, SongId, SpaceName, Stem
-from core.vectors.spaces import Space
+
+if TYPE_CHECKING:  # the window reads maps before the index and its library are loaded
+    from core.answers import Voice
+    from core.vectors.spaces import Space
 
 FILE_NAME = "map.npz"
 GROUPS = 8  # as many as can be told apart by shape
+LEAST_GROUP = 6  # songs for each group, or a small library falls into crumbs
 MOST_PLACED = 1.0  # songs placed for each one laid out, before all are laid out anew
 
 
@@ -58,7 +62,7 @@ class SongMaps:
     """Makes the map of one library and keeps it; may be asked from any thread."""
 
     def __init__(
-        self, catalogue: Catalogue, spaces: Mapping[Voice, Space], *, folder: Path
+        self, catalogue: Catalogue, spaces: "Mapping[Voice, Space]", *, folder: Path
     ) -> None:
         self._catalogue = catalogue
         self._spaces = spaces
@@ -144,10 +148,11 @@ def _laid_out(
     vectors: Mapping[SongId, Float32Array], model_id: ModelId, *, progress: Progress
 ) -> SongMap:
     table = _table(vectors)
+    count = min(GROUPS, max(1, len(vectors) // LEAST_GROUP))
     return SongMap(
         song_ids=tuple(vectors),
         places=map_layout.layout(table, progress=progress),
-        groups=map_layout.groups(table, GROUPS, progress=progress),
+        groups=map_layout.groups(table, count, progress=progress),
         laid=np.ones(len(vectors), np.bool_),
         model_id=model_id,
         recipe=map_layout.RECIPE,

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         table.copies_asked.connect(self._show_copies)
         table.add_asked.connect(self._add_songs)
         table.all_asked.connect(self._show_all)
+        self._screens.sets.report_asked.connect(self._ways.save)
         table.picked.connect(presenter.songs.take)
         table.reveal_asked.connect(self._ways.reveal_file)
         table.stems_asked.connect(lambda song: self._ways.export_stems_of([song]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QPushButton
 
 from core.playlists import ListFormat
 from core.reports import ReportFormat
@@ -113,7 +113,7 @@ def test_the_duplicates_are_saved_as_a_report(open_window, asked, tmp_path, kind
     rig = open_window(library())
     rig.window.presenter.show(Filter.DUPLICATES)
     rig.settle()
-    rig.press(Qt.Key.Key_E)
+    rig.qtbot.mouseClick(rig.find(QPushButton, "reportButton"), Qt.MouseButton.LeftButton)
     asked[0].filesSelected.emit([str(tmp_path / f"report{kind.suffix}")])
     rig.settle()
     text = (tmp_path / f"report{kind.suffix}").read_text("utf-8").replace("\\", "")

@@ -49,7 +49,7 @@ def colour_name(colour: Colour) -> str:
     """Say what the points are coloured by."""
     match colour:
         case Colour.GROUP:
-            return _("Groups that sound alike")
+            return _("Groups alike")
         case Colour.FOLDER:
             return _("Folder")
         case Colour.TEMPO:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from ui.presenters.song_list import SongListPresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT
+
+if TYPE_CHECKING:
+    from core.song_map import SongMap
 
 HEARD_FROM = 0.3  # of a song that the pointer rests on: past its intro
 NO_LEGEND = Legend((), (), np.zeros(0, np.intp), has_rest=False)
@@ -97,15 +101,7 @@ class MapPresenter:
     @property
     def note(self) -> str:
         """What stands where the map would be."""
-        match self._state:
-            case MapState.FAILED:
-                return self._failure
-            case MapState.STOPPED:
-                return _("The map was stopped before it was laid out.")
-            case MapState.LOADING:
-                return _("The map is being laid out: songs that sound alike come together.")
-            case _:
-                return _("Add songs, and they come together here by how they sound.")
+        return self._failure if self._state is MapState.FAILED else _note(self._state)
 
     @property
     def points(self) -> Points:
@@ -200,8 +196,14 @@ class MapPresenter:
     def hear(self, index: int) -> None:
         """Play the song that the pointer rests on."""
         song = self._points.songs[index]
-        if self.plays_on_hover:
-            self._transport.play_song(song, at_s=HEARD_FROM * song.duration_s)
+        if not self.plays_on_hover:
+            return
+        at_s = HEARD_FROM * song.duration_s
+        verb = Verb(
+            lambda _progress: self._workbench.overview(song.song_id),
+            on_success=lambda wave: self._transport.play_song(song, wave, at_s=at_s),
+        )
+        self._lanes.run(verb, Lane.COMPUTE)
 
     def lasso(self, corners: Sequence[tuple[float, float]], *, is_adding: bool = False) -> None:
         """List the songs inside a line drawn around them."""
@@ -289,6 +291,16 @@ class MapPresenter:
     def _tell(self) -> None:
         self._legend = self.colouring.legend(self._points)
         self.changed.emit(None)
+
+
+def _note(state: MapState) -> str:
+    match state:
+        case MapState.STOPPED:
+            return _("The map was stopped before it was laid out.")
+        case MapState.LOADING:
+            return _("The map is being laid out: songs that sound alike come together.")
+        case _:
+            return _("Add songs, and they come together here by how they sound.")
 
 
 def map_words(all_songs: int, passing: int) -> str:

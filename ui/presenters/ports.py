@@ -6,13 +6,12 @@ the presenters bring small written ones.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.audio.sound_file import SoundFormat
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import WorldError
 from core.progress import Progress
-from core.song_map import SongMap
 from core.stems import StemReport
 from core.types import (
     AnalysisReport,
@@ -27,6 +26,9 @@ from core.types import (
     SpaceName,
     Stem,
 )
+
+if TYPE_CHECKING:
+    from core.song_map import SongMap  # would load pymilvus before the window is there
 
 Hear = Callable[[SongEvent], None]
 
@@ -140,7 +142,7 @@ class WorkbenchPort(Protocol):
         """Take a song out of the library; its file stays."""
         ...
 
-    def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
+    def song_map(self, *, is_anew: bool = False, progress: Progress) -> "SongMap":
         """Return where the songs lie on the map."""
         ...
 

@@ -65,10 +65,10 @@ class ListBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, theme.HALF, 2 * theme.GRID, theme.HALF)
         row.setSpacing(theme.GRID)
-        row.addWidget(self._name, 1)
+        row.addWidget(self._name, 3)
         row.addWidget(self._count)
         row.addWidget(self._written)
-        row.addSpacing(theme.GRID)
+        row.addStretch(1)
         for button in (self._save, self._stems, self._copy, self._clear, self._stop):
             row.addWidget(button)
 

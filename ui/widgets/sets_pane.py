@@ -1,7 +1,9 @@
 """The left side of the Duplicates screen: every set of copies, or what stands in for the list."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from gettext import gettext as _
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.models.lines import LinesModel
@@ -19,6 +21,8 @@ from ui.widgets.placeholder import Placeholder, Skeleton
 class SetsPane(QWidget):
     """Shows the sets, whatever the state of their list."""
 
+    report_asked = Signal()
+
     def __init__(self, duplicates: DuplicatesPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
         self.setObjectName("setsPane")
@@ -32,12 +36,20 @@ class SetsPane(QWidget):
         self.view.fill(self._model, CopySetDelegate(look, covers, self.view))
         self.view.moved.connect(duplicates.choose)
         self._caption = parts.label(tone="muted", size_px=theme.SMALL_PX)
+        self._report = parts.button(
+            _("Report"),
+            name=_("Save a report on duplicates (E)"),
+            height=theme.SMALL_CONTROL_HEIGHT,
+        )
+        self._report.setObjectName("reportButton")
+        self._report.setToolTip(self._report.accessibleName())
+        self._report.clicked.connect(self.report_asked)
         self._skeleton = Skeleton(look, theme.COPY_HEIGHT)
         self._placeholder = Placeholder()
         self._placeholder.pressed.connect(duplicates.refresh)
         self._lay_out()
         duplicates.listed.connect(self._show)
-        duplicates.turned.connect(lambda _: self.view.choose(duplicates.index))
+        duplicates.turned.connect(lambda _told: self.view.choose(duplicates.index))
         covers.arrived.connect(self.view.viewport().update)
         self._show(None)
 
@@ -46,15 +58,18 @@ class SetsPane(QWidget):
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._caption.setContentsMargins(2 * theme.GRID, 0, theme.GRID, 0)
         self._caption.setFixedHeight(theme.CONTROL_HEIGHT + theme.HALF)
-        column.addWidget(self._caption)
+        head = QHBoxLayout()
+        head.setContentsMargins(2 * theme.GRID, 0, theme.GRID, 0)
+        head.addWidget(self._caption, 1)
+        head.addWidget(self._report)
+        column.addLayout(head)
         column.addWidget(self.view, 1)
         self._stack = QStackedLayout(self)
         for page in (full, self._skeleton, self._placeholder):
             self._stack.addWidget(page)
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         self._model.renew()
         state = self._duplicates.state
         if state is ListState.FULL:
