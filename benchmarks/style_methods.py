@@ -12,13 +12,13 @@ import pymusly
 import torch
 from safetensors.torch import save_file
 
-from benchmarks.musicnn import MusicnnNetwork, checkpoint, load_musicnn, penultimate
-from benchmarks.musicnn import log_mel as musicnn_frames
 from core.embedding.embed import CURRENT, WEIGHTS_FOLDER, Embedder
 from core.embedding.facts import read_facts, sha256_of
 from core.embedding.frontend import SAMPLE_RATE_HZ, log_mel
 from core.embedding.network import StyleNetwork
 from core.embedding.pool import unit
+from core.embedding.training.musicnn import MusicnnNetwork, checkpoint, load_musicnn, penultimate
+from core.embedding.training.musicnn import log_mel as musicnn_frames
 from core.types import Float32Array, Stem
 
 Sketch = Any  # what a method keeps of a recording: an array, or the peer's own opaque object

@@ -19,13 +19,13 @@ import soundfile
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.musicnn import checkpoint, load_musicnn, log_mel, penultimate
 from benchmarks.version_songs import Rendering
 from core.embedding.chroma import ChromaStream
 from core.embedding.frontend import SAMPLE_RATE_HZ
 from core.embedding.pool import unit
 from core.embedding.projection import read_projection
 from core.embedding.tonal import tonal_sequence
+from core.embedding.training.musicnn import checkpoint, load_musicnn, log_mel, penultimate
 from core.embedding.work import DIMENSION, WEIGHTS, describe
 from core.types import Float32Array, Stem, Tonal
 from core.versions.alignment import scores

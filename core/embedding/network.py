@@ -1,4 +1,4 @@
-"""The network: log-mel windows to vectors.
+"""The learned part of ``style``: log-mel windows to vectors by convolutions.
 
 Four convolutions halve time and frequency; the frequencies that are left are told apart, time is
 summed up by its mean and deviation (what sounds together, not when), and a last linear map, fitted
@@ -49,14 +49,25 @@ class StyleNetwork(nn.Module):
         self.register_buffer("centre", torch.zeros(DIMENSION))
         self.register_buffer("whitener", torch.eye(DIMENSION))
 
-    def features(self, windows: Tensor) -> Tensor:
-        """Return the vectors [B, DIMENSION] before whitening."""
-        hidden = self.trunk(self.entry(levelled(windows)).unsqueeze(1))
-        frames = self.summary(hidden.flatten(1, 2))
+    def frames(self, sounds: Tensor) -> Tensor:
+        """Return the features [B, SUMMARY, T / 16] of levelled windows."""
+        frames: Tensor = self.summary(self.trunk(self.entry(sounds).unsqueeze(1)).flatten(1, 2))
+        return frames
+
+    def raw(self, frames: Tensor) -> Tensor:
+        """Return the vectors [B, DIMENSION] of features, before whitening."""
         deviation = frames.var(dim=2, unbiased=False).add(1e-5).sqrt()
         vectors: Tensor = self.head(torch.cat([frames.mean(dim=2), deviation], dim=1))
         return nn.functional.normalize(vectors)
 
+    def whitened(self, raw: Tensor) -> Tensor:
+        """Return whitened vectors [B, DIMENSION], of length 1."""
+        return nn.functional.normalize((raw - self.centre) @ self.whitener)
+
+    def features(self, windows: Tensor) -> Tensor:
+        """Return the vectors [B, DIMENSION] before whitening."""
+        return self.raw(self.frames(levelled(windows)))
+
     def forward(self, windows: Tensor) -> Tensor:
         """Return the whitened vectors [B, DIMENSION], of length 1."""
-        return nn.functional.normalize((self.features(windows) - self.centre) @ self.whitener)
+        return self.whitened(self.features(windows))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.tensor_bundle import fields, read_tensors, varint
-from tests.benchmarks.bundles import write_bundle
+from core.embedding.training.tensor_bundle import fields, read_tensors, varint
+from tests.core.embedding.training.bundles import write_bundle
 
 TENSORS = {
     "conv2d/bias": np.arange(3, dtype=np.float32),

@@ -1,7 +1,8 @@
 """musicnn (Pons and Serra 2019; ISC licence) without TensorFlow: its penultimate layer.
 
-The network that was trained on the Million Song Dataset, ``MSD_musicnn``, written again in torch
-from the published description; the weights are the package's own. A tool that stores embeddings
+The network, written again in torch from the published description; the weights are the package's
+own: ``MSD_musicnn`` was trained on the Million Song Dataset, ``MTT_musicnn`` on MagnaTagATune.
+Both teach ``style``; the first is what its benchmark is to beat. A tool that stores embeddings
 keeps the mean of this layer's 200 numbers over the song, 3 s at a time.
 
 The package turns mel powers into float16 before it multiplies them by 10,000, which overflows to
@@ -19,7 +20,7 @@ import platformdirs
 import torch
 from torch import Tensor, nn
 
-from benchmarks.tensor_bundle import read_tensors
+from core.embedding.training.tensor_bundle import read_tensors
 from core.types import Float32Array
 
 PACKAGE = "musicnn==0.1.0"
@@ -30,13 +31,14 @@ EPSILON = 1e-3  # of its batch normalisation
 MIDDLE = (5, 6, 7)  # the numbers of the middle's layers in the checkpoint
 
 
-def checkpoint() -> Path:
-    """Return the index of the checkpoint; pip fetches the package when first asked for."""
+def checkpoint(name: str = "MSD_musicnn") -> Path:
+    """Return the index of a checkpoint; pip fetches the package when first asked for."""
     folder = Path(platformdirs.user_cache_dir("songkin", appauthor=False)) / "musicnn"
-    index = folder / "musicnn" / "MSD_musicnn" / ".index"
+    index = folder / "musicnn" / name / ".index"
     if not index.exists():
         command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
-        subprocess.run([*command, "--target", str(folder), PACKAGE], check=True)
+        command += ["--target", str(folder), PACKAGE]
+        subprocess.run(command, check=True)  # noqa: S603 - pip, and a package named above
     return index
 
 

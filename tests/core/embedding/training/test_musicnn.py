@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.musicnn import (
+from core.embedding.training.musicnn import (
     N_MELS,
     PATCH_FRAMES,
     MusicnnNetwork,
@@ -12,7 +12,7 @@ from benchmarks.musicnn import (
     patches_of,
     penultimate,
 )
-from tests.benchmarks.bundles import write_bundle
+from tests.core.embedding.training.bundles import write_bundle
 
 
 def as_tensorflow_names(network):
