@@ -173,6 +173,22 @@ def test_a_map_that_fails_says_why(open_window) -> None:
     assert "could not be read" in rig.window.presenter.map.note
 
 
+def test_a_map_that_fails_later_forgets_its_points(open_window) -> None:
+    bench = library()
+    rig = open_window(bench)
+    plot = show_map(rig)
+    plot._presenter.choose(2)
+    rig.settle()
+    bench.failure = LibraryError(Path("/lib"), LibraryProblem.UNREADABLE)
+    plot._presenter.arrange()
+    rig.settle()
+    assert plot._presenter.state is MapState.FAILED
+    assert plot._presenter.chosen is None
+    plot._presenter.arrange()
+    rig.settle()
+    assert plot._presenter.chosen == 2
+
+
 def test_the_song_of_the_map_is_chosen_in_the_table_afterwards(open_window) -> None:
     rig = open_window(library())
     plot = show_map(rig)

@@ -11,6 +11,7 @@ from core.playlists import ListFormat
 from core.reports import ReportFormat
 from tests.ui.rig import library, said, urls
 from ui.models.songs import SongTableModel
+from ui.presenters.library import Order
 from ui.presenters.rows import Filter
 from ui.widgets import song_files
 
@@ -41,6 +42,39 @@ def test_several_chosen_rows_are_a_list(open_window) -> None:
     pick(rig, 1)
     assert not songs.ids
     assert not rig.find(QFrame, "listBar").isVisible()
+
+
+def test_the_list_outlives_songs_that_come_meanwhile(open_window) -> None:
+    rig = open_window(library())
+    pick(rig, 0, 2)
+    presenter = rig.window.presenter
+    titles = [song.title for song in presenter.songs.songs]
+    rig.window.add([Path("/music/New one.mp3")])
+    rig.settle()
+    assert "New one" in rig.titles()
+    assert [song.title for song in presenter.songs.songs] == titles
+    presenter.songs.clear()
+
+
+def test_several_rows_stay_chosen_when_the_table_is_sorted(open_window) -> None:
+    rig = open_window(library())
+    pick(rig, 0, 2)
+    presenter = rig.window.presenter
+    titles = [song.title for song in presenter.songs.songs]
+    presenter.library.sort(Order.TITLE)
+    chosen = {index.row() for index in rig.table.selectionModel().selectedRows()}
+    assert {rig.titles()[row] for row in chosen} == set(titles)
+
+
+def test_a_song_that_left_the_library_is_in_no_list(open_window) -> None:
+    rig = open_window(library())
+    pick(rig, 0, 2)
+    presenter = rig.window.presenter
+    gone = presenter.songs.songs[0]
+    presenter.actions.remove(presenter.library.row(gone.path))
+    rig.settle()
+    assert gone.song_id not in presenter.songs.ids
+    assert len(presenter.songs.ids) == 1
 
 
 def test_chosen_rows_are_dragged_as_files_that_are_copied(open_window) -> None:

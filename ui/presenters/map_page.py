@@ -256,7 +256,8 @@ class MapPresenter:
         self._sift()
 
     def _fail(self, sentence: str) -> None:
-        self._failure, self._map, self._points = sentence, None, NO_POINTS
+        self._failure, self._map = sentence, None
+        self._points, self._index = NO_POINTS, {}
         self._state = MapState.FAILED
         self._tell()
 

@@ -132,6 +132,13 @@ class SongListPresenter:
             self._songs[song.song_id] = song
         self.changed.emit(None)
 
+    def prune(self, is_there: Callable[[SongId], object]) -> None:
+        """Leave out the songs that have left the library."""
+        kept = {song_id: song for song_id, song in self._songs.items() if is_there(song_id)}
+        if len(kept) < len(self._songs):
+            self._songs = kept
+            self.changed.emit(None)
+
     def clear(self) -> None:
         """Hold nothing."""
         self._stem_files = ()

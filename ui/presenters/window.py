@@ -269,6 +269,7 @@ class WindowPresenter:
 
     def _take_deed(self) -> None:
         """Show the songs and pairs as they are after a deed."""
+        self.songs.prune(self.library.row_of_song)
         self.page.refresh()
         self.map.refresh()
         self.duplicates.refresh()

@@ -3,7 +3,7 @@
 from gettext import gettext as _
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,8 @@ from ui.theme import Theme
 from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.song_delegate import SongDelegate
+
+MOST_AGAIN = 500  # rows that are chosen again, one by one, when the list is renewed
 
 
 class RowsView(QTableView):
@@ -61,7 +63,8 @@ class SongTable(QWidget):
         self.setMinimumWidth(theme.LIBRARY_LEAST)
         self._library = library
         self._path: Path | None = None
-        self._has_many = False
+        self._many: list[Path] = []  # the chosen rows, where they are several
+        self._is_listing = False
         self._model = SongTableModel(library, self)
         self.view = self._make_view(look, covers)
         self._skeleton = Skeleton(look, theme.ROW_HEIGHT)
@@ -126,15 +129,32 @@ class SongTable(QWidget):
 
     def _pick(self) -> None:
         """Tell of several chosen rows, and once more when they are no longer several."""
-        chosen = self.view.selectionModel().selectedRows()
-        has_many = len(chosen) > 1
-        if has_many or self._has_many:
-            rows = [self._model.row(index) for index in sorted(chosen)] if has_many else []
-            self.picked.emit([row.song for row in rows if row is not None and row.song])
-        self._has_many = has_many
+        if self._is_listing:
+            return
+        chosen = sorted(self.view.selectionModel().selectedRows())
+        found = [self._model.row(index) for index in chosen] if len(chosen) > 1 else []
+        rows = [row for row in found if row is not None]
+        if rows or self._many:
+            self.picked.emit([row.song for row in rows if row.song])
+        self._many = [row.path for row in rows]
+
+    def _pick_again(self) -> None:
+        """Choose several rows again after the list was renewed."""
+        flags = QItemSelectionModel.SelectionFlag
+        places = [self._library.index_of(path) for path in self._many[:MOST_AGAIN]]
+        for place in places:
+            if place is not None:
+                index = self._model.index(place, 0)
+                self.view.selectionModel().select(index, flags.Select | flags.Rows)
 
     def _listed(self, _told: None) -> None:
         """Show the new list with the same row chosen, or the first where there was none."""
+        self._is_listing = True
+        self._show_rows()
+        self._pick_again()
+        self._is_listing = False
+
+    def _show_rows(self) -> None:
         self._show_state()
         if not self._library.rows:
             return
@@ -148,7 +168,9 @@ class SongTable(QWidget):
         """Choose what was just added, so that its answers show as they come."""
         index = self._library.index_of(path)
         if index is not None:
+            self._is_listing, self._many = True, []  # a list that was picked stays in its bar
             self._choose(index)
+            self._is_listing = False
 
     def _choose(self, index: int) -> None:
         if index >= 0:
