@@ -8,15 +8,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from core.audio.moments import SAME_MOMENT, Loop, Meeting
 from core.audio.sound_file import SoundFormat
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
-from core.errors import WorldError
+from core.errors import SoundError, WorldError
 from core.progress import Progress
+from core.settings import SoundChoices
 from core.stems import StemReport
 from core.types import (
     AnalysisReport,
     Decision,
     Float32Array,
+    Level,
     Neighbour,
     PairVerdict,
     Problem,
@@ -57,8 +60,33 @@ class ShelfPort(Protocol):
         ...
 
 
+class ListeningPort(Protocol):
+    """What listening asks of the library; each may block, so each runs in a lane."""
+
+    def level(self, path: Path, song_id: SongId | None, *, progress: Progress) -> Level:
+        """Return how loud a song is."""
+        ...
+
+    def stem(self, path: Path, stem: Stem, *, duration_s: float, progress: Progress) -> Path:
+        """Return the file of a song's stem, separated first where it isn't there."""
+        ...
+
+    def choices(self) -> SoundChoices:
+        """Return how it was set last."""
+        ...
+
+    def remember(self, choices: SoundChoices) -> None:
+        """Keep how it is set."""
+        ...
+
+
 class WorkbenchPort(Protocol):
     """The verbs of the window; each may block, so each runs in a lane."""
+
+    @property
+    def listening(self) -> ListeningPort:
+        """What listening asks."""
+        ...
 
     @property
     def catalogue(self) -> ShelfPort:
@@ -198,17 +226,51 @@ class PlayerStatePort(Protocol):
         """Why it does not play."""
         ...
 
+    @property
+    def fallback(self) -> SoundError | None:
+        """The device that is gone, where another one is played to."""
+        ...
+
 
 class PlayerPort(Protocol):
-    """One voice on the sound device; every call but ``stop`` returns at once."""
+    """One voice on the sound device; calls return at once where they don't say otherwise."""
 
     @property
     def state(self) -> PlayerStatePort:
         """What plays right now."""
         ...
 
-    def play(self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0) -> None:
+    def play(
+        self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0, loop: Loop | None = None
+    ) -> None:
         """Play a file from a moment on."""
+        ...
+
+    def cross(
+        self,
+        path: Path,
+        *,
+        meeting: Meeting = SAME_MOMENT,
+        gain_db: float = 0.0,
+        loop: Loop | None = None,
+    ) -> None:
+        """Go over to another file where what is heard meets it; what is paused stays paused."""
+        ...
+
+    def set_gain(self, gain_db: float) -> None:
+        """Move what is heard to another level."""
+        ...
+
+    def set_volume(self, share: float) -> None:
+        """Set how loud everything is, a share in [0, 1] of a slider."""
+        ...
+
+    def set_device(self, name: str | None) -> None:
+        """Play to a device, or to the system's choice; waits for it."""
+        ...
+
+    def devices(self) -> list[str]:
+        """Look for devices, and return their names; waits for them."""
         ...
 
     def pause(self) -> None:
