@@ -17,17 +17,20 @@ from cluster_sync.evidence import shared_songs
 from cluster_sync.recommender.passes import PassReport, recommend_pass
 from cluster_sync.sync import URI_NOTE, ClusterSync
 from core.answers import Answers
+from core.errors import SettingsError
 from core.index import LibraryIndex
 from core.library.store import Catalogue
 from core.ports import Separator
 from core.progress import Progress
 from core.recommend import LIST_LENGTH
-from core.settings import SeparatorName, Settings, SettingsFile, checked
+from core.settings import SeparatorName, Settings, SettingsFile, SoundChoices, checked
 from core.types import LibraryId, ModelId, SongId
 from core.vectors.milvus import MilvusStore
 from ui.messages import sentence
 
 if TYPE_CHECKING:
+    from core.intake import Library
+    from core.listening import Listening
     from core.workbench import Workbench
 
 
@@ -70,10 +73,24 @@ def open_workbench(settings: Settings) -> Iterator["Workbench"]:
             models=Models(embedder, lambda: _load_separator(settings)),
             spaces=spaces,
         )
+        listening = _listening(library, settings.places.cache)
         try:
-            yield Workbench(library, explain=sentence)
+            yield Workbench(library, explain=sentence, listening=listening)
         finally:
             index.close()
+
+
+def _listening(library: "Library", cache: Path) -> "Listening":
+    from core.listening import Listening
+    from core.stem_cache import StemCache
+
+    choices = SettingsFile()
+    try:
+        limit_mib = choices.read().sound.stems_mib
+    except SettingsError:  # said where the window reads it
+        limit_mib = SoundChoices().stems_mib
+    stems = StemCache(cache / "stems", lambda: library.models.separator, limit_mib=limit_mib)
+    return Listening(library.catalogue, stems, settings=choices)
 
 
 def sync_port(catalogue: Catalogue, cluster: ClusterAddress | None = None) -> ClusterSync:

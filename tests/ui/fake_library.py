@@ -38,6 +38,7 @@ from core.types import (
     Stem,
     Verdict,
 )
+from tests.ui.fake_listening import FakeListening
 from tests.ui.fakes import overview, song
 from ui.messages import sentence
 
@@ -102,6 +103,7 @@ class FakeWorkbench:
         self.log: list[str] = []
         self.asked: list[tuple[SpaceName, Stem | None]] = []
         self.covers: dict[SongId, bytes] = {}
+        self.listening = FakeListening()
 
     def warm_up(self) -> None:
         self.log.append("warm_up")

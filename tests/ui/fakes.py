@@ -12,10 +12,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.errors import (
-    Cancelled,
-    WorldError,
-)
+from core.audio.moments import SAME_MOMENT, Loop, Meeting
+from core.errors import Cancelled, SoundError, WorldError
 from core.progress import Progress
 from core.types import (
     AudioFacts,
@@ -78,6 +76,7 @@ class FakePlayerState:
     duration_s: float | None = None
     is_playing: bool = False
     problem: WorldError | None = None
+    fallback: SoundError | None = None
 
 
 @dataclass(slots=True)
@@ -87,11 +86,41 @@ class FakePlayer:
     state: FakePlayerState = FakePlayerState()
     plays: list[tuple[str, float]] = field(default_factory=list)
     gain_db: float = 0.0
+    loop: Loop | None = None
+    volume: float = 1.0
+    device: str | None = None
+    found: list[str] = field(default_factory=lambda: ["Headphones", "Speakers"])
 
-    def play(self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0) -> None:
+    def play(
+        self, path: Path, *, start_s: float = 0.0, gain_db: float = 0.0, loop: Loop | None = None
+    ) -> None:
         self.plays.append((path.name, start_s))
-        self.gain_db = gain_db
+        self.gain_db, self.loop = gain_db, loop
         self.state = FakePlayerState(path, start_s, 240.0, is_playing=True)
+
+    def cross(
+        self,
+        path: Path,
+        *,
+        meeting: Meeting = SAME_MOMENT,
+        gain_db: float = 0.0,
+        loop: Loop | None = None,
+    ) -> None:
+        was_playing, start_s = self.state.is_playing, meeting.there(self.state.position_s)
+        self.play(path, start_s=start_s, gain_db=gain_db, loop=loop)
+        self.state = replace(self.state, is_playing=was_playing)
+
+    def set_gain(self, gain_db: float) -> None:
+        self.gain_db = gain_db
+
+    def set_volume(self, share: float) -> None:
+        self.volume = share
+
+    def set_device(self, name: str | None) -> None:
+        self.device = name
+
+    def devices(self) -> list[str]:
+        return self.found
 
     def pause(self) -> None:
         self.state = replace(self.state, is_playing=False)

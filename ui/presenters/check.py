@@ -15,11 +15,12 @@ from core.progress import Progress, ProgressReport
 from ui.messages import file_name
 from ui.presenters import findings
 from ui.presenters.answers import NO_WAVE, Result
+from ui.presenters.decks import Deck
 from ui.presenters.findings import NOT_CHECKED, STOPPED, Answered, Findings, Where
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
-from ui.presenters.transport import Deck, TransportPresenter
+from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 
 T = TypeVar("T")

@@ -12,11 +12,12 @@ from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.answers import NO_WAVE
 from ui.presenters.copy_sets import CopySet, read_sets
+from ui.presenters.decks import Deck, Side
 from ui.presenters.evidence import Evidence
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
-from ui.presenters.transport import Deck, Side, TransportPresenter
+from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT, clock, searchable
 

@@ -4,43 +4,21 @@ Side A is the open song, side B a result; ``meeting_s`` of a side is its moment 
 that switching sides keeps the music in place.
 """
 
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
-from core.types import Float32Array, Match, Song, SongId
+from core.audio.moments import SAME_MOMENT, Loop, Meeting
+from core.types import Float32Array, Match, Song, SongId, Stem
 from ui.messages import sentence, shown
 from ui.presenters.answers import NO_WAVE, Result
+from ui.presenters.decks import Deck, Levels, Side, Stems
 from ui.presenters.hook import Hook
+from ui.presenters.listens import ListenMeter
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, WorkbenchPort
+from ui.presenters.sound import SoundPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 
-# A step between two polls that is longer than this was a jump, not listening.
-LONGEST_STEP_S = 1.0
 END_S = 0.3  # a song that is as near to its end as this has been heard
-LEAST_LISTEN_S = 1.0  # shorter plays are slips of the finger
-
-
-class Side(Enum):
-    """Which of the two is heard."""
-
-    A = "A"
-    B = "B"
-
-
-@dataclass(frozen=True, slots=True)
-class Deck:
-    """A song on one side of the transport; ``pace`` is its seconds in one second of side A."""
-
-    song_id: SongId | None  # None where it is not of this library
-    path: Path
-    title: str
-    duration_s: float
-    meeting_s: float
-    match_s: float  # how long the match is; 0 where there is none
-    overview: Float32Array
-    pace: float = 1.0
 
 
 class TransportPresenter:
@@ -56,16 +34,23 @@ class TransportPresenter:
     ) -> None:
         self.changed: Hook[None] = Hook()
         self.moved: Hook[None] = Hook()
+        self.sound = SoundPresenter(player, workbench, lanes=lanes, notices=notices)
+        self.levels = Levels(workbench, lanes)
+        self.stems = Stems(workbench, lanes, notices=notices)
         self._player = player
-        self._workbench = workbench
         self._lanes = lanes
         self._notices = notices
+        self._listens = ListenMeter(workbench, lanes, notices=notices)
         self._decks: dict[Side, Deck] = {}
+        self._source: Path | None = None  # the file that is played: a song's, or its stem's
+        self._is_looping = False
         self._side = Side.A
         self._position_s = 0.0
         self._is_playing = False
-        self._heard_s = 0.0
         self._told = ""
+        self.sound.changed.connect(lambda _: self._match_levels())
+        self.levels.changed.connect(lambda _: self._match_levels())
+        self.stems.changed.connect(lambda _: self._take_stem())
 
     @property
     def side(self) -> Side:
@@ -86,6 +71,19 @@ class TransportPresenter:
     def position_s(self) -> float:
         """Where the song is."""
         return self._position_s
+
+    @property
+    def is_looping(self) -> bool:
+        """Whether the match, or the whole song, is played again and again."""
+        return self._is_looping
+
+    @property
+    def gain_db(self) -> float | None:
+        """How much the song that is heard is lowered; None where levels aren't matched, or yet."""
+        deck = self.deck
+        if deck is None or not self.sound.choices.is_level_matched:
+            return None
+        return self.levels.gain_db(deck, self._decks.get(_other(self._side)))
 
     def on(self, side: Side) -> Deck | None:
         """Return the song of a side."""
@@ -130,14 +128,30 @@ class TransportPresenter:
         return paths == [mine, other]
 
     def switch(self) -> None:
-        """Hear the other side at the same moment of the match."""
-        other = Side.B if self._side is Side.A else Side.A
-        here, there = self.deck, self._decks.get(other)
+        """Hear the other side at the same moment of the match, without a gap."""
+        here, there = self.deck, self._decks.get(_other(self._side))
         if here is None or there is None:
             return
-        since_s = self._player.state.position_s - here.meeting_s
-        at_s = there.meeting_s + since_s * there.pace / here.pace
-        self._start(other, min(max(0.0, at_s), there.duration_s))
+        self._listens.note(here)
+        self._side = _other(self._side)
+        self._cross(Meeting(here.meeting_s, there.meeting_s, there.pace / here.pace))
+        self._player.resume()
+        self._position_s = self._player.state.position_s
+        self._is_playing = True
+        self.stems.want([there, here])
+        self.changed.emit(None)
+        self.moved.emit(None)
+
+    def toggle_loop(self) -> None:
+        """Play the match again and again, or the whole song where there is none; or no longer."""
+        self._is_looping = not self._is_looping
+        if self.deck:
+            self._cross()
+        self.changed.emit(None)
+
+    def choose_stem(self, stem: Stem) -> None:
+        """Hear the mix, the backing or the voice, from the same moment on."""
+        self.stems.choose(stem, self._in_order())
 
     def toggle(self) -> None:
         """Play or pause; a song that came to its end, or could not play, begins again."""
@@ -146,7 +160,7 @@ class TransportPresenter:
             self._player.pause()
         elif deck is None:
             return
-        elif state.path != deck.path or state.problem is not None:
+        elif state.path != self._source or state.problem is not None:
             self._start(self._side, self._position_s)
         elif state.position_s >= deck.duration_s - END_S:
             self._start(self._side, 0.0)
@@ -160,7 +174,7 @@ class TransportPresenter:
         if deck is None:
             return
         at_s = share * deck.duration_s
-        if self._player.state.path == deck.path:
+        if self._player.state.path == self._source:
             self._player.seek(at_s)
         else:
             self._start(self._side, at_s)
@@ -178,11 +192,13 @@ class TransportPresenter:
     def poll(self) -> None:
         """Look at the player; called while something moves."""
         state = self._player.state
-        self._count(state.position_s)
+        if self._is_playing:
+            self._listens.step(state.position_s - self._position_s)
         was_playing, self._is_playing = self._is_playing, state.is_playing
         if state.path is not None:
             self._position_s = state.position_s
         self._tell_problem()
+        self.sound.tell_fallback(state)
         if was_playing != self._is_playing:
             self.changed.emit(None)
         self.moved.emit(None)
@@ -196,7 +212,7 @@ class TransportPresenter:
         # file, which some systems refuse while it is open.
         self._lanes.run(Verb(lambda _: self._let_go()), Lane.WRITE)
         self._decks = {}
-        self._heard_s = 0.0
+        self._listens.forget()
         self._is_playing = False
         self.changed.emit(None)
 
@@ -207,42 +223,57 @@ class TransportPresenter:
 
     def stop(self) -> None:
         """Fall silent for good, when the window closes."""
-        self._note_listen()
+        self._listens.note(self.deck)
         self._player.stop()
         self._is_playing = False
 
     def _start(self, side: Side, at_s: float) -> None:
-        self._note_listen()
+        self._listens.note(self.deck if self._source else None)
         self._side = side
         deck = self._decks[side]
         self._told = ""
-        self._player.play(deck.path, start_s=at_s)
+        self._source = self.stems.source(deck)
+        gain_db = self.gain_db or 0.0
+        self._player.play(self._source, start_s=at_s, gain_db=gain_db, loop=self._loop_of(deck))
         self._position_s = at_s
         self._is_playing = True
+        if len(self._decks) > 1:
+            self.levels.want(self._decks.values())
+        self.stems.want(self._in_order())
         self.changed.emit(None)
         self.moved.emit(None)
 
-    def _count(self, position_s: float) -> None:
-        step_s = position_s - self._position_s
-        if self._is_playing and 0.0 < step_s <= LONGEST_STEP_S:
-            self._heard_s += step_s
+    def _cross(self, meeting: Meeting = SAME_MOMENT) -> None:
+        """Go over to what is to be heard by now, without a gap."""
+        deck = self._decks[self._side]
+        source = self.stems.source(deck)
+        if self._player.state.path is None:
+            return
+        self._source = source
+        gain_db = self.gain_db or 0.0
+        self._player.cross(source, meeting=meeting, gain_db=gain_db, loop=self._loop_of(deck))
 
-    def _note_listen(self) -> None:
-        """Tell the library how much of the song on this side was heard."""
-        deck, heard_s = self.deck, self._heard_s
-        self._heard_s = 0.0
-        if deck is None or heard_s < LEAST_LISTEN_S:
-            return
-        song_id = deck.song_id
-        if song_id is None:
-            return
-        self._lanes.run(
-            Verb(
-                lambda _: self._workbench.listened(song_id, heard_s=heard_s),
-                on_failure=self._notices.warn,
-            ),
-            Lane.WRITE,
-        )
+    def _loop_of(self, deck: Deck) -> Loop | None:
+        if not self._is_looping:
+            return None
+        if deck.match_s:
+            return Loop(deck.meeting_s, deck.meeting_s + deck.match_s)
+        return Loop()
+
+    def _in_order(self) -> list[Deck]:
+        """Return the decks, the one that is heard first."""
+        both = (self.deck, self._decks.get(_other(self._side)))
+        return [deck for deck in both if deck]
+
+    def _match_levels(self) -> None:
+        self._player.set_gain(self.gain_db or 0.0)
+        self.changed.emit(None)
+
+    def _take_stem(self) -> None:
+        deck = self.deck
+        if deck and self._source != self.stems.source(deck):
+            self._cross()
+        self.changed.emit(None)
 
     def _tell_problem(self) -> None:
         problem = self._player.state.problem
@@ -250,6 +281,10 @@ class TransportPresenter:
         if said and said != self._told:
             self._notices.warn(said)
         self._told = said
+
+
+def _other(side: Side) -> Side:
+    return Side.B if side is Side.A else Side.A
 
 
 def deck_of(song: Song, overview: Float32Array, *, meeting_s: float, match_s: float = 0.0) -> Deck:

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from core.types import Float32Array, Song
 from ui import theme
 from ui.messages import file_name
+from ui.presenters.decks import Side
 from ui.presenters.duplicates import Comparison
-from ui.presenters.transport import Side, TransportPresenter
+from ui.presenters.transport import TransportPresenter
 from ui.presenters.words import clock
 from ui.theme import Theme
 from ui.widgets import parts

@@ -5,7 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout
 
 from ui import theme
-from ui.presenters.transport import Side, TransportPresenter
+from ui.presenters.decks import Side
+from ui.presenters.transport import TransportPresenter
 from ui.presenters.words import clock
 from ui.theme import Theme
 from ui.widgets import painting, parts

@@ -10,6 +10,7 @@ from core.errors import LibraryError, LibraryProblem, TrashError, TrashProblem
 from core.types import Confidence, Decision, Overlap, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import FakePlayer, HandLanes, pair, song
+from ui.presenters.decks import Side
 from ui.presenters.deeds import DONE, Deeds, Question
 from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
@@ -17,7 +18,7 @@ from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter, Offer, Tone
 from ui.presenters.results import ListState
 from ui.presenters.rows import read_snapshot
-from ui.presenters.transport import Side, TransportPresenter
+from ui.presenters.transport import TransportPresenter
 
 
 class Rig:

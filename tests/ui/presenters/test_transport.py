@@ -10,8 +10,9 @@ from core.types import Match, SongId
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fakes import FakePlayer, HandLanes, overview, song
 from ui.presenters.answers import Result
+from ui.presenters.decks import Side
 from ui.presenters.notices import NoticePresenter, Tone
-from ui.presenters.transport import Side, TransportPresenter
+from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane
 
 MINE = song("mine")
