@@ -43,6 +43,7 @@ def every_screen(folder: Path, demo: Path) -> list[Shot]:
     """Return a shot of every screen in both schemes; ``demo`` is the file that is checked."""
     scenes: dict[str, Scene] = {
         "window": _library,
+        "map": _map,
         "duplicates": _duplicates,
         "check": partial(_check, demo),
         "sync": partial(_panel, 0),
@@ -101,6 +102,11 @@ class Photographer(QObject):
 
 def _library(window: MainWindow) -> QWidget:
     window.presenter.show(Filter.ALL)
+    return window
+
+
+def _map(window: MainWindow) -> QWidget:
+    window.presenter.show_map()
     return window
 
 
