@@ -43,7 +43,10 @@ ROW_COVER: Final = 32
 RESULT_COVER: Final = 40
 PAGE_COVER: Final = 60
 DECK_COVER: Final = 30
-DECK_WIDTH: Final = 184
+DECK_WIDTH: Final = 160
+VOLUME_WIDTH: Final = 72
+DEVICE_WIDTH: Final = 132
+WIDE_TRANSPORT: Final = 1320  # below it, the transport says the level in fewer words
 DECK_HEIGHT: Final = 46
 PLAY_SIZE: Final = 40
 WAVE_HEIGHT: Final = 92
@@ -372,5 +375,19 @@ QMenu::item:selected {{ background: {chosen}; }}
 QMenu::item:disabled {{ color: {muted}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: {half}px; }}
 #waveCard {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
+#stemSwitch {{ border: 1px solid {line}; border-radius: {radius}px; }}
+QPushButton[kind="segment"] {{ background: transparent; border-color: transparent;
+    color: {muted}; padding: 0 {grid}px; }}
+QPushButton[kind="segment"]:checked {{ background: {line}; color: {text}; }}
+QPushButton[kind="segment"]:focus {{ border-color: {accent}; }}
+QPushButton[kind="level"] {{ background: transparent; border-color: transparent;
+    color: {muted}; padding: 0 {half}px; }}
+QPushButton[kind="level"]:checked {{ background: transparent; color: {text}; }}
+QPushButton[kind="level"]:focus {{ border-color: {accent}; }}
+QSlider::groove:horizontal {{ background: {line}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; height: 4px; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {text}; width: 12px; margin: -4px 0;
+    border-radius: 6px; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; }}
 #deckFrame {{ border: 1px solid {line}; border-radius: {card}px; }}
 """

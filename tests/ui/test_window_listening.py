@@ -3,9 +3,7 @@
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QPushButton,
-)
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.types import SongId
@@ -40,7 +38,7 @@ def test_a_click_on_a_b_switches_sides_at_the_match(qtbot: QtBot, open_window: O
     rig.player.advance(2.0)
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert rig.player.plays[-1] == ("Glass Orchard.mp3", 47.0)
-    qtbot.mouseClick(rig.find(QPushButton, "abButton"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(rig.find(QAbstractButton, "deckB"), Qt.MouseButton.LeftButton)
     assert rig.player.plays[-1] == ("Harbour Lights.mp3", 74.0)
 
 

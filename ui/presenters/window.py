@@ -169,6 +169,7 @@ class WindowPresenter:
     def open(self) -> None:
         """Read the library and where it stands with its cluster."""
         self.activity.open_library()
+        self.transport.sound.open()
         self.sync.refresh()
 
     def play_or_pause(self) -> None:

@@ -1,7 +1,7 @@
 """The transport: play and pause, the two sides with their moments, a wave to seek in."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout
 
 from ui import theme
@@ -11,6 +11,13 @@ from ui.presenters.words import clock
 from ui.theme import Theme
 from ui.widgets import painting, parts
 from ui.widgets.covers import CoverShelf
+from ui.widgets.transport_controls import (
+    DeviceButton,
+    LevelButton,
+    LoopButton,
+    StemSwitch,
+    VolumeControl,
+)
 from ui.widgets.waveform import Waveform
 
 PLAYING_POLL_MS = 50  # a playhead that moves twenty times a second looks smooth
@@ -125,8 +132,11 @@ class TransportBar(QFrame):
         self._transport = transport
         self.play = PlayButton(look)
         self._decks = {side: DeckButton(side, covers, look=look) for side in Side}
-        self._switch = parts.button("A/B", name="Switch between side A and side B (A)")
-        self._switch.setObjectName("abButton")
+        self._loop = LoopButton(transport)
+        self._stems = StemSwitch(transport)
+        self._level = LevelButton(transport)
+        self._volume = VolumeControl(transport.sound)
+        self._device = DeviceButton(transport.sound)
         self._wave = Waveform(look, height=theme.TRANSPORT_WAVE_HEIGHT, name="Seek in what plays")
         self._time = parts.label(tone="muted")
         self._timer = QTimer(self)
@@ -138,7 +148,7 @@ class TransportBar(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
-        row.setSpacing(2 * theme.GRID)
+        row.setSpacing(theme.GRID + theme.HALF)
         frame = QFrame()
         frame.setObjectName("deckFrame")
         frame.setFixedHeight(theme.DECK_HEIGHT + 2 * theme.LINE)
@@ -147,14 +157,20 @@ class TransportBar(QFrame):
         decks.setSpacing(0)
         for deck in self._decks.values():
             decks.addWidget(deck)
-        for part in (self.play, frame, self._switch):
-            row.addWidget(part)
+        row.addWidget(self.play)
+        row.addWidget(frame)
         row.addWidget(self._wave, 1)
         row.addWidget(self._time)
+        for part in (self._loop, self._stems, self._level, self._volume, self._device):
+            row.addWidget(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Use fewer words where there is little room."""
+        super().resizeEvent(event)
+        self._level.narrow(is_narrow=self.width() < theme.WIDE_TRANSPORT)
 
     def _connect(self) -> None:
         transport = self._transport
-        self._switch.clicked.connect(transport.switch)
         self._wave.sought.connect(transport.seek)
         self._timer.timeout.connect(transport.poll)
         for side, deck in self._decks.items():
@@ -171,7 +187,6 @@ class TransportBar(QFrame):
         self.play.show_playing(is_playing=transport.is_playing)
         for deck_button in self._decks.values():
             deck_button.show_transport(transport)
-        self._switch.setEnabled(all(transport.on(side) for side in Side))
         deck = transport.deck
         if deck is None:
             self._wave.unmark()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from core.types import Stem
 from ui.presenters.answers import Tab
 from ui.presenters.window import WindowPresenter
 from ui.widgets.keys import Key
@@ -36,6 +37,10 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("K", "", partial(step, -1)),
         Key("L", "Play the result, or the other copy, at the match", presenter.play_match),
         Key("A", "Switch between A and B", presenter.switch),
+        Key("X", "Hear the mix", partial(presenter.transport.choose_stem, Stem.MIX)),
+        Key("B", "Hear the backing", partial(presenter.transport.choose_stem, Stem.BACKING)),
+        Key("V", "Hear the voice", partial(presenter.transport.choose_stem, Stem.VOCAL)),
+        Key("G", "Loop the match, or the song", presenter.transport.toggle_loop),
         Key("]", "Next or previous result", partial(presenter.step_result, 1), "[  ]"),
         Key("[", "", partial(presenter.step_result, -1)),
         Key("1", "Neighbours, Versions, Duplicates, Recommended", _turner(presenter, 0), "1 to 4"),
