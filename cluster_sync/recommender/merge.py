@@ -30,6 +30,7 @@ from cluster_sync.recommender.paging import pages
 from cluster_sync.recommender.tally import Refusal
 from cluster_sync.recommender.traits import Traits, new_traits, without_kin, write_traits
 from core.errors import ClusterError, LibraryError
+from core.vectors.alone import AFTER
 from core.vectors.milvus import Row
 from core.vectors.rows import chunks
 from core.vectors.states import (
@@ -42,7 +43,6 @@ from core.vectors.states import (
 ROWS_A_STEP = 128  # 2 MB of songs of usual length, 20 MB of the longest
 
 HEAD_FIELDS = ("digest", "deleted")
-AFTER = "-"  # the least character of a key: with it, a key comes right after itself
 
 
 @dataclass(slots=True)

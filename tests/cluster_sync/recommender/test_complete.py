@@ -156,6 +156,52 @@ def test_a_song_crowded_out_by_its_copies_is_no_missing_song(store: MilvusStore)
     assert (report.lists, report.incomplete) == (80, 0)
 
 
+class Wayless(MilvusStore):
+    """A store whose index finds some songs in no search, but in every so many-th."""
+
+    hidden: Collection[str] = ()
+    every = 10_000
+    asked = 0
+
+    def search(
+        self, name: str, queries: Float32Array, *, limit: int, fresh: bool = True
+    ) -> list[list[Hit]]:
+        found = super().search(name, queries, limit=limit + len(self.hidden), fresh=fresh)
+        self.asked += 1
+        hidden = self.hidden if self.asked % self.every else ()
+        return [[hit for hit in hits if hit.key not in hidden][:limit] for hits in found]
+
+
+def test_a_song_that_the_index_has_no_way_to_is_no_missing_song(folder: Path) -> None:
+    store = Wayless(str(folder))
+    store.hidden = OLD[:1]
+    report = recommend_pass(store, progress=Progress(), pause=lambda _: None)
+    assert (report.lists, report.incomplete) == (61, 0)
+    lists_pass(store, progress=Progress(), rebuild="1", pause=lambda _: None)
+    made = lists(store)
+    assert set(made) == {*OLD, key(THEIRS, 1)}
+    assert made[OLD[0]]
+    assert not any(OLD[0] in told for told in made.values())
+    store.close()
+
+
+@pytest.mark.parametrize("every", [3, 10_000], ids=["now and then", "never"])
+def test_a_song_that_another_replica_or_none_finds_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    """Every third search is of another replica, or even those that compare don't find it."""
+    if every > complete.TURNS:
+        monkeypatch.setattr(complete, "search_alone", lambda *_: [])
+    store = Wayless(str(folder))
+    store.hidden, store.every = OLD[:1], every
+    before = lists(store)
+    with pytest.raises(ClusterError) as told:
+        recommend_pass(store, progress=Progress(), pause=lambda _: None)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    assert lists(store) == before
+    store.close()
+
+
 def test_songs_that_leave_stop_being_canaries(store: MilvusStore) -> None:
     send(store, MINE, [song(MINE, n, vector=near(CENTRE, seed=n)) for n in range(1, 11)])
     run(store)

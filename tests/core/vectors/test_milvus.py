@@ -9,6 +9,7 @@ import pytest
 from core.errors import BugError, ClusterError, ClusterProblem, LibraryError, LibraryProblem
 from core.types import Float32Array
 from core.vectors import milvus
+from core.vectors.alone import search_alone
 from core.vectors.milvus import CollectionSpec, FieldKind, FieldSpec, MilvusStore, Row
 from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
 
@@ -258,3 +259,15 @@ def test_large_texts_travel(store: MilvusStore) -> None:
     store.upsert("texts", made)
     assert store.count("texts") == 300
     assert all(one.values["text"] == text for one in store.scan("texts", ["text"]))
+
+
+def test_a_search_for_one_row_alone_finds_it_or_nothing(store: MilvusStore) -> None:
+    store.ensure(SPEC)
+    written = rows(4)
+    twin = row(written[1].key + "0", written[1].vector)  # as near, and its key begins alike
+    store.upsert("songs", [*written, twin])
+    store.get("songs", ["k000000"], [])  # what comes need not be fresh
+    (hit,) = search_alone(store, "songs", written[1])
+    assert hit.key == written[1].key
+    assert hit.score == pytest.approx(1.0, abs=1e-5)
+    assert search_alone(store, "songs", row("nobody", written[1].vector)) == []
