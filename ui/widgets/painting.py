@@ -38,6 +38,7 @@ FULL_TURN = 360 * 16
 LEAST_PEAK = 0.03
 FIRST_LINE_PX, SECOND_LINE_PX = 19, 16  # of two lines of words, over and under the middle
 LINE_SHARE = 0.6  # of the line's colour between rows: it parts them, and is not a frame
+SPEAKER_PX = 1.5  # the pen of its waves
 
 
 def words(
@@ -269,3 +270,22 @@ def pause_sign(painter: QPainter, box: QRectF, colour: QColor) -> None:
     width = box.width() / 3
     painter.drawRect(QRectF(box.left(), box.top(), width, box.height()))
     painter.drawRect(QRectF(box.right() - width, box.top(), width, box.height()))
+
+
+def speaker_sign(painter: QPainter, box: QRect, colour: QColor, *, is_muted: bool) -> None:
+    """Draw a speaker, with waves beside it, or with a cross where it is mute."""
+    middle = QPointF(box.center())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    shape = ((-8, -3), (-5, -3), (-1, -6), (-1, 6), (-5, 3), (-8, 3))
+    painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in shape]))
+    painter.setPen(QPen(colour, SPEAKER_PX))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if is_muted:
+        for rise in (3, -3):
+            painter.drawLine(middle + QPointF(2, -rise), middle + QPointF(8, rise))
+        return
+    for size in (5.0, 9.0):
+        wave = QRectF(0, 0, size, size * 1.4)
+        wave.moveCenter(middle + QPointF(1, 0))
+        painter.drawArc(wave, -60 * 16, 120 * 16)  # Qt counts sixteenths of a degree

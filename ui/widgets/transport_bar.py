@@ -167,7 +167,9 @@ class TransportBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use fewer words where there is little room."""
         super().resizeEvent(event)
-        self._level.narrow(is_narrow=self.width() < theme.WIDE_TRANSPORT)
+        is_narrow = self.width() < theme.WIDE_TRANSPORT
+        for part in (self._level, self._volume, self._device):
+            part.narrow(is_narrow=is_narrow)
 
     def _connect(self) -> None:
         transport = self._transport

@@ -4,6 +4,7 @@ from functools import partial
 from gettext import gettext as _
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QSlider
 
 from core.types import Stem
@@ -11,7 +12,7 @@ from ui import theme
 from ui.messages import shown
 from ui.presenters.sound import SoundPresenter
 from ui.presenters.transport import TransportPresenter
-from ui.widgets import parts
+from ui.widgets import painting, parts
 
 VOLUME_STEPS = 100
 
@@ -26,6 +27,7 @@ class StemSwitch(QFrame):
     def __init__(self, transport: TransportPresenter) -> None:
         super().__init__()
         self.setObjectName("stemSwitch")
+        self.setFixedHeight(theme.CONTROL_HEIGHT + 2 * theme.LINE)
         self._transport = transport
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -135,15 +137,31 @@ def _db(gain_db: float) -> str:
     return _("\N{MINUS SIGN}{} dB").format(shown_db) if shown_db else _("0 dB")
 
 
+class MuteButton(QPushButton):
+    """A speaker, with a cross beside it where it is mute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("muteButton")
+        self.setFixedSize(theme.CONTROL_HEIGHT, theme.CONTROL_HEIGHT)
+        self.setCheckable(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the sign over the button."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self.palette().buttonText().color()
+        painting.speaker_sign(painter, self.rect(), colour, is_muted=self.isChecked())
+
+
 class VolumeControl(QFrame):
     """How loud everything is, and mute."""
 
     def __init__(self, sound: SoundPresenter) -> None:
         super().__init__()
         self._sound = sound
-        self._mute = parts.button("")
-        self._mute.setObjectName("muteButton")
-        self._mute.setCheckable(True)
+        self._mute = MuteButton()
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("volumeSlider")
         self._slider.setRange(0, VOLUME_STEPS)
@@ -156,6 +174,10 @@ class VolumeControl(QFrame):
         self._slider.valueChanged.connect(self._set)
         sound.changed.connect(lambda _: self._show())
         self._show()
+
+    def narrow(self, *, is_narrow: bool) -> None:
+        """Take less room."""
+        self._slider.setFixedWidth(theme.VOLUME_LEAST if is_narrow else theme.VOLUME_WIDTH)
 
     def _set(self, steps: int) -> None:
         self._sound.set_volume(steps / VOLUME_STEPS)
@@ -170,7 +192,6 @@ class VolumeControl(QFrame):
         self._slider.setAccessibleName(said)
         self._slider.setToolTip(said)
         self._mute.setChecked(choices.is_muted)
-        self._mute.setText("🔇" if choices.is_muted else "🔊")
         self._mute.setAccessibleName(_("Be heard again") if choices.is_muted else _("Mute"))
         self._mute.setToolTip(self._mute.accessibleName())
 
@@ -190,10 +211,15 @@ class DeviceButton(QPushButton):
         sound.changed.connect(lambda _: self._show())
         self._show()
 
+    def narrow(self, *, is_narrow: bool) -> None:
+        """Take less room."""
+        self.setFixedWidth(theme.DEVICE_LEAST if is_narrow else theme.DEVICE_WIDTH)
+        self._show()
+
     def _show(self) -> None:
         chosen = self._sound.choices.device
         name = shown(chosen) if chosen else _("System default")
-        width = theme.DEVICE_WIDTH - 5 * theme.GRID
+        width = self.width() - 5 * theme.GRID
         cut = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width)
         self.setText(f"{cut} ▾")
         self.setAccessibleName(_("Output device: {}").format(name))
