@@ -18,6 +18,7 @@ from core.audio import decode, tags
 from core.audio.quality import QualityMeter
 from core.audio.signal import MONO_RATE_HZ, MonoStream, Overview, level_db, mono_22k
 from core.audio.stream import packet_hash
+from core.audio.tag_marks import read_marks
 from core.embedding.embed import Embedder, join
 from core.embedding.frontend import LogMelStream, log_mel
 from core.embedding.work import WorkStream
@@ -34,6 +35,7 @@ from core.fingerprint.speeds import Speeds, speeds
 from core.ports import SeparatedStems, Separator
 from core.progress import Progress
 from core.separation import excerpts
+from core.tempo_key import key_of, tempo_of
 from core.types import (
     AudioFacts,
     Codes,
@@ -43,6 +45,7 @@ from core.types import (
     Float32Array,
     Grain,
     ModelId,
+    MusicFacts,
     SoundQuality,
     Stem,
     StemVectors,
@@ -199,6 +202,12 @@ def other_speeds(sound: Sound, *, clock: StageClock) -> Speeds:
     with clock.stage("speeds"):
         pcm = pcm_of(sound.mono, rate_hz=MONO_RATE_HZ)
         return speeds(partial(_codes_at, pcm), partial(_grain_at, pcm))
+
+
+def music_facts(path: Path, sound: Sound, *, tonal: Tonal, clock: StageClock) -> MusicFacts:
+    """Return tempo and key, as they are heard and as the file's tags say."""
+    with clock.stage("tempo_key"):
+        return MusicFacts(tempo_of(sound.mono), key_of(tonal), *read_marks(path))
 
 
 def rehearse(embedder: Embedder) -> None:

@@ -1,10 +1,10 @@
 """Songs that an older version heard less of are heard again, once, while nothing else is to do.
 
 Such a song lacks its grain, its measures of quality or the hash of its sound, so that its verdicts
-are "likely" at most, or the sequence and the vector by which versions are found. Its file is
-decoded once, what lacks is stored, and its pairs are judged anew. A file that is away, changed or
-damaged stays as it was known: that is no news, and no problem of the file's; it is tried again at
-the next start.
+are "likely" at most, or the sequence and the vector by which versions are found, or tempo and key.
+Its file is decoded once, what lacks is stored, and its pairs are judged anew. A file that is away,
+changed or damaged stays as it was known: that is no news, and no problem of the file's; it is tried
+again at the next start.
 """
 
 import logging
@@ -19,7 +19,7 @@ from core.errors import Cancelled, UnknownSongError, WorldError
 from core.intake import Library, Task, report_on
 from core.judging import Judge
 from core.library import scan
-from core.types import AnalysisReport, AnalysisStep, Outcome, Song, SongId, Stage
+from core.types import AnalysisReport, AnalysisStep, MusicFacts, Outcome, Song, SongId, Stage
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +70,16 @@ class Filling:
         heard = analysis.hear_again(song.path, clock=task.clock, progress=task.progress)
         speeds = analysis.other_speeds(heard.sound, clock=task.clock)
         task.progress.check()
+        tonal = heard.composition.tonal
+        music = analysis.music_facts(song.path, heard.sound, tonal=tonal, clock=task.clock)
         with task.clock.stage("store"):
-            self._store(song_id, heard)
+            self._store(song_id, heard, music=music)
         with task.clock.stage("duplicates"):
             question = self._library.answers.question(catalogue.song(song_id))
             self._judge.judge_again(replace(question, speeds=speeds))
         return Outcome.DONE, ""
 
-    def _store(self, song_id: SongId, heard: Reheard) -> None:
+    def _store(self, song_id: SongId, heard: Reheard, *, music: MusicFacts) -> None:
         work = heard.composition.work
         vectors = () if work is None else (work,)
         with self._library.judging:
@@ -88,6 +90,7 @@ class Filling:
                 stream_sha256=heard.stream_sha256,
                 tonal=heard.composition.tonal,
                 vectors=vectors,
+                music=music,
             )
             self._library.index.put(song_id, vectors)
 

@@ -226,12 +226,14 @@ class Intake:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=task.clock, progress=task.progress
             )
+        music = analysis.music_facts(task.path, sound, tonal=backing.tonal, clock=task.clock)
         with task.clock.stage("store"), self._judging:
             self._library.catalogue.complete(
                 song_id,
                 fingerprints=backing.fingerprints,
                 vectors=backing.vectors,
                 tonal=backing.tonal,
+                music=music,
             )
             self._library.index.put(song_id, backing.vectors)
             question = self._library.answers.question(song)
@@ -363,6 +365,7 @@ def _copied(catalogue: Catalogue, song: Song, *, twin: Song) -> SongRecord:
         measures=catalogue.measures_of(twin_id),
         grain=catalogue.grain(twin_id),
         tonal=catalogue.tonal(twin_id),
+        music=twin.music if twin.stage is Stage.READY else None,
     )
 
 

@@ -149,6 +149,33 @@ class FileStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast a song goes, and how sure that is."""
+
+    bpm: float
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of a song, and how sure it is; ``tonic`` is a pitch class counted from A."""
+
+    tonic: int
+    is_minor: bool
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class MusicFacts:
+    """Tempo and key as they were heard (None: can't tell), and as the file's tags say."""
+
+    tempo: Tempo | None = None
+    key: Key | None = None
+    tag_bpm: float | None = None
+    tag_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """A row of the catalogue."""
 
@@ -164,6 +191,7 @@ class Song:
     added_at: float  # Unix time
     # Of the sound's packets as they lie in the file: the same under other tags; empty: not known.
     stream_sha256: str = ""
+    music: MusicFacts = MusicFacts()  # as far as it was heard for them; kept in a table of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +310,7 @@ class SongRecord:
     measures: CopyMeasures | None = None  # None where an older version has heard the song
     grain: Grain | None = None  # None likewise
     tonal: Tonal | None = None  # None before the separation, and likewise
+    music: MusicFacts | None = None  # None likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
         "DELETE FROM fingerprint WHERE song_id = ?",
         "DELETE FROM grain WHERE song_id = ?",
         "DELETE FROM tonal WHERE song_id = ?",
+        "DELETE FROM music WHERE song_id = ?",
         "DELETE FROM level WHERE song_id = ?",
         "DELETE FROM vectors WHERE song_id = ?",
     ):

@@ -221,6 +221,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             peak REAL NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE music (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            bpm REAL,
+            bpm_confidence TEXT NOT NULL,
+            tonic INTEGER,
+            is_minor INTEGER NOT NULL,
+            key_confidence TEXT NOT NULL,
+            tag_bpm REAL,
+            tag_key TEXT NOT NULL
+        )""",
+    ),
 )
 
 

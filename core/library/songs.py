@@ -10,6 +10,7 @@ from typing import Any
 from core.errors import BugError, UnknownSongError
 from core.library.blobs import path_blob, text, to_path
 from core.library.database import Shelf
+from core.library.music import MUSIC_COLUMNS, music_facts
 from core.types import AudioFacts, FileStamp, Song, SongId, Stage, Tags
 
 _COLUMNS = (
@@ -17,7 +18,8 @@ _COLUMNS = (
     " container_duration_s, title, artist, album, duration_s, stage, added_at, stream_sha256"
 )
 # rowid breaks ties between songs added within one tick of the clock.
-_OLDEST_FIRST = "ORDER BY added_at, rowid"
+_OLDEST_FIRST = "ORDER BY added_at, song.rowid"
+_READ = f"{_COLUMNS}, {MUSIC_COLUMNS}"
 _STAGES = {stage.value: stage for stage in Stage}
 
 
@@ -113,13 +115,14 @@ class SongShelf(Shelf):
         """Return the songs that an older version has heard less of than is heard now.
 
         They lack the grain, the measures of quality or the hash of the sound, or are ready and
-        have no tonal sequence; the last added comes first.
+        have no tonal sequence or no tempo and key; the last added comes first.
         """
         return self._select(
             "WHERE stream_sha256 = '' OR song_id NOT IN (SELECT song_id FROM grain)"
             " OR song_id NOT IN (SELECT song_id FROM copy_facts)"
-            " OR (stage = ? AND song_id NOT IN (SELECT song_id FROM tonal))"
-            " ORDER BY added_at DESC, rowid DESC",
+            " OR (stage = ? AND (song_id NOT IN (SELECT song_id FROM tonal)"
+            " OR song_id NOT IN (SELECT song_id FROM music)))"
+            " ORDER BY added_at DESC, song.rowid DESC",
             Stage.READY.value,
         )
 
@@ -141,7 +144,10 @@ class SongShelf(Shelf):
     def _select(self, clause: str, *values: str | bytes) -> list[Song]:
         with self.database.reading() as connection:
             # The clause is one of the literals above; every value is a parameter.
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM song {clause}", values)  # noqa: S608
+            rows = connection.execute(
+                f"SELECT {_READ} FROM song LEFT JOIN music USING (song_id) {clause}",  # noqa: S608
+                values,
+            )
             return [_song(row) for row in rows]
 
 
@@ -189,4 +195,5 @@ def _song(row: tuple[Any, ...]) -> Song:
         _STAGES[row[14]],
         row[15],
         row[16],
+        music_facts(row[17:]),
     )

@@ -25,6 +25,7 @@ from core.library.evidence import (
 from core.library.journal import JournalShelf
 from core.library.levels import LevelShelf
 from core.library.memory import MemoryShelf
+from core.library.music import write_music
 from core.library.songs import SongShelf, rename_song, require_song, write_song, write_stream
 from core.library.verdicts import VerdictShelf, clear_verdicts
 from core.library.waiting import WaitingShelf, forget_file
@@ -34,6 +35,7 @@ from core.types import (
     Fingerprint,
     Grain,
     LibraryId,
+    MusicFacts,
     SongId,
     SongRecord,
     Stage,
@@ -43,6 +45,7 @@ from core.types import (
 )
 
 FILE_NAME = "catalogue.sqlite3"
+NOT_TOLD = MusicFacts()
 
 
 class Catalogue(
@@ -86,6 +89,8 @@ class Catalogue(
             write_tonal(connection, song.song_id, tonal=record.tonal)
             write_vectors(connection, song.song_id, vectors=record.vectors)
             write_measures(connection, song.song_id, measures=record.measures)
+            if record.music is not None:
+                write_music(connection, song.song_id, music=record.music)
             queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)
             forget_file(connection, song.path)
 
@@ -96,6 +101,7 @@ class Catalogue(
         fingerprints: Sequence[Fingerprint],
         vectors: Sequence[StemVectors],
         tonal: Tonal | None = None,
+        music: MusicFacts = NOT_TOLD,
     ) -> None:
         """Add what the separation found, and mark the song as ready."""
         with self.database.writing() as connection:
@@ -103,6 +109,7 @@ class Catalogue(
             write_fingerprints(connection, song_id, fingerprints=fingerprints)
             write_vectors(connection, song_id, vectors=vectors)
             write_tonal(connection, song_id, tonal=tonal)
+            write_music(connection, song_id, music=music)
             connection.execute(
                 "UPDATE song SET stage = ? WHERE song_id = ?", (Stage.READY.value, song_id)
             )
@@ -117,6 +124,7 @@ class Catalogue(
         stream_sha256: str,
         tonal: Tonal | None = None,
         vectors: Sequence[StemVectors] = (),
+        music: MusicFacts = NOT_TOLD,
     ) -> None:
         """Add to a song what an older version did not hear; only vectors travel to the cluster."""
         with self.database.writing() as connection:
@@ -125,6 +133,7 @@ class Catalogue(
             write_measures(connection, song_id, measures=measures)
             write_stream(connection, song_id, stream_sha256=stream_sha256)
             write_tonal(connection, song_id, tonal=tonal)
+            write_music(connection, song_id, music=music)
             write_vectors(connection, song_id, vectors=vectors)
             if vectors:
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
