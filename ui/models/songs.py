@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 
 from ui.models.dragged import files_data
 from ui.presenters.library import LibraryPresenter, Order
+from ui.presenters.music_words import bpm_cell, key_cell
 from ui.presenters.rows import SongRow
 from ui.presenters.words import STEPS, VERDICTS, clock
 
@@ -28,11 +29,25 @@ class Column(IntEnum):
 
     SONG = 0
     TIME = 1
-    STAGE = 2
+    BPM = 2
+    KEY = 3
+    STAGE = 4
 
 
-TITLES: Final = {Column.SONG: "Song", Column.TIME: "Time", Column.STAGE: "Stage"}
-ORDERS: Final = {Column.SONG: Order.TITLE, Column.TIME: Order.TIME, Column.STAGE: Order.STAGE}
+TITLES: Final = {
+    Column.SONG: "Song",
+    Column.TIME: "Time",
+    Column.BPM: "BPM",
+    Column.KEY: "Key",
+    Column.STAGE: "Stage",
+}
+ORDERS: Final = {
+    Column.SONG: Order.TITLE,
+    Column.TIME: Order.TIME,
+    Column.BPM: Order.BPM,
+    Column.KEY: Order.KEY,
+    Column.STAGE: Order.STAGE,
+}
 
 
 class SongTableModel(QAbstractTableModel):
@@ -119,6 +134,10 @@ def _text(row: SongRow, column: Column) -> str:
             return row.title
         case Column.TIME:
             return clock(row.duration_s)
+        case Column.BPM:
+            return bpm_cell(row.music)
+        case Column.KEY:
+            return key_cell(row.music)
         case Column.STAGE:
             verdict = f", {VERDICTS[row.verdict]}" if row.verdict else ""
             return f"{STEPS[row.step]}{verdict}"

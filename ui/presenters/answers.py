@@ -17,6 +17,7 @@ from core.types import Float32Array, Match, Neighbour, PairVerdict, Song, SongId
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.evidence import HARMONY
+from ui.presenters.music_words import differences
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.words import BETWEEN, NO_ARTIST, STEMS, clock
 
@@ -126,6 +127,7 @@ def _neighbour_results(
             near,
             song,
             label=_label(near, about, song),
+            differs=differences(song, about),
             measure=measure,
             overview=overview_of(workbench, song),
         )
@@ -141,10 +143,17 @@ def _label(near: Neighbour, about: Song, song: Song) -> str:
 
 
 def near_result(
-    near: Neighbour, song: Song, *, label: str, measure: str, overview: Float32Array
+    near: Neighbour,
+    song: Song,
+    *,
+    label: str,
+    measure: str,
+    overview: Float32Array,
+    differs: tuple[str, ...] = (),
 ) -> Result:
     """Return the line of a song that is near."""
     match = near.match
+    moments = f"their {clock(match.song_s)}{BETWEEN}your {clock(match.query_s)}"
     return Result(
         song.song_id,
         song.path,
@@ -154,7 +163,7 @@ def near_result(
         figure=f"{near.score:.2f}",
         measure=measure if near.score > 0 else UNLIKE,
         label=label,
-        why=f"their {clock(match.song_s)}{BETWEEN}your {clock(match.query_s)}",
+        why="\n".join((moments, *differs)),
         match=match,
         duration_s=song.duration_s,
         overview=overview,

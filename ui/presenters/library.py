@@ -6,8 +6,9 @@ from pathlib import Path
 
 from core.types import AnalysisStep, SongId
 from ui.presenters.hook import Hook
+from ui.presenters.music_words import bpm, key_place
 from ui.presenters.row_store import RowStore
-from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, passes
+from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, fits, passes
 from ui.presenters.words import VERDICTS, Named, searchable, told_apart
 
 STEP_ORDER = {step: index for index, step in enumerate(AnalysisStep)}
@@ -18,6 +19,8 @@ class Order(Enum):
 
     NEWEST = "newest"
     TITLE = "title"
+    BPM = "bpm"
+    KEY = "key"
     TIME = "time"
     STAGE = "stage"
 
@@ -209,7 +212,7 @@ class LibraryPresenter:
         self.listed.emit(None)
 
     def _is_shown(self, row: SongRow) -> bool:
-        return passes(row, self._filter) and all(word in row.haystack for word in self._words)
+        return passes(row, self._filter) and fits(row, self._words)
 
     def _key(self, row: SongRow) -> tuple[float | str, ...]:
         match self._order[0]:
@@ -217,6 +220,10 @@ class LibraryPresenter:
                 return (searchable(row.title), searchable(row.artist))
             case Order.TIME:
                 return (row.duration_s or 0.0,)
+            case Order.BPM:
+                return (bpm(row.music) or 0.0,)
+            case Order.KEY:
+                return (key_place(row.music), bpm(row.music) or 0.0)
             case Order.STAGE:
                 return (STEP_ORDER[row.step],)
             case Order.NEWEST:

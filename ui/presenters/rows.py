@@ -3,12 +3,14 @@
 A row is known by its file's path, since a file that waits or failed has no song yet.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from core.types import (
     AnalysisStep,
+    MusicFacts,
     PairVerdict,
     Problem,
     Song,
@@ -18,6 +20,7 @@ from core.types import (
     Verdict,
 )
 from ui.messages import file_name, shown
+from ui.presenters.music_words import passes_bpm, passes_key
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.words import NO_ARTIST, STEPS, VERDICTS, searchable
 
@@ -25,6 +28,8 @@ STEP_OF_STAGE = {
     Stage.FIRST_ANSWER: AnalysisStep.FIRST_ANSWER,
     Stage.READY: AnalysisStep.READY,
 }
+BPM_TERM, KEY_TERM = "bpm:", "key:"  # what a search asks for by number or name
+NO_MUSIC = MusicFacts()
 ENDED = frozenset({AnalysisStep.READY, AnalysisStep.SKIPPED, AnalysisStep.FAILED})
 
 
@@ -64,6 +69,11 @@ class SongRow:
     def duration_s(self) -> float | None:
         """The length, where it is known."""
         return self.song.duration_s if self.song else None
+
+    @property
+    def music(self) -> MusicFacts:
+        """Tempo and key, as far as they are known."""
+        return self.song.music if self.song else NO_MUSIC
 
     @property
     def is_new(self) -> bool:
@@ -119,6 +129,21 @@ def with_haystack(row: SongRow) -> SongRow:
     verdict = VERDICTS[row.verdict] if row.verdict else ""
     parts = [row.title, row.artist, album, row.path.name, STEPS[row.step], verdict]
     return replace(row, haystack=searchable("\n".join(map(shown, parts))))
+
+
+def fits(row: SongRow, words: Iterable[str]) -> bool:
+    """Return whether a row holds every word; ``bpm:`` and ``key:`` ask for tempo and key."""
+    return all(_fits(row, word) for word in words)
+
+
+def _fits(row: SongRow, word: str) -> bool:
+    if word.startswith(BPM_TERM):
+        asked = word.removeprefix(BPM_TERM)
+        return not asked or passes_bpm(row.music, asked)
+    if word.startswith(KEY_TERM):
+        asked = word.removeprefix(KEY_TERM)
+        return not asked or passes_key(row.music, asked)
+    return word in row.haystack
 
 
 def passes(row: SongRow, which: Filter) -> bool:

@@ -6,6 +6,7 @@ from core.types import AnalysisStep, Float32Array, Match, Song, SongId
 from ui.presenters.answers import NO_WAVE, Result, Tab
 from ui.presenters.evidence import span
 from ui.presenters.hook import Hook
+from ui.presenters.music_words import chips
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ResultsPresenter
 from ui.presenters.rows import SongRow
@@ -76,7 +77,14 @@ class SongPagePresenter:
             return (STEPS[self._row.step],)
         song = self._row.song
         album = (song.album,) if song.album else ()
-        return (clock(song.duration_s), file_facts(song.facts), STEPS[self._row.step], *album)
+        heard = chips(song.music)
+        return (
+            clock(song.duration_s),
+            *heard,
+            file_facts(song.facts),
+            STEPS[self._row.step],
+            *album,
+        )
 
     @property
     def mark(self) -> MatchMark | None:

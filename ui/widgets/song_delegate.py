@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from core.types import AnalysisStep
 from ui import theme
 from ui.models.songs import ROW_ROLE, Column
+from ui.presenters.music_words import bpm_cell, key_cell
 from ui.presenters.rows import SongRow
 from ui.presenters.words import STEPS, VERDICTS, clock
 from ui.theme import Theme
@@ -44,6 +45,10 @@ class SongDelegate(QStyledItemDelegate):
                 self._song(painter, box, row)
             case Column.TIME:
                 self._words(painter, box, clock(row.duration_s), font=self._text)
+            case Column.BPM:
+                self._words(painter, box, bpm_cell(row.music), font=self._text)
+            case Column.KEY:
+                self._words(painter, box, key_cell(row.music), font=self._text)
             case Column.STAGE:
                 self._stage(painter, box, row)
         painter.restore()

@@ -4,7 +4,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -39,6 +39,13 @@ class RowsView(QTableView):
             self.entered_row.emit()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the room of tempo and key to the titles where there is little."""
+        is_narrow = self.width() < theme.MUSIC_COLUMNS_LEAST
+        for column in (Column.BPM, Column.KEY):
+            self.setColumnHidden(column, is_narrow)
+        super().resizeEvent(event)
 
 
 class SongTable(QWidget):
@@ -256,7 +263,11 @@ def _set_header(view: QTableView, sort: object) -> None:
     header.setFixedHeight(theme.CONTROL_HEIGHT + theme.HALF)
     header.setSectionResizeMode(Column.SONG, QHeaderView.ResizeMode.Stretch)
     header.setSectionResizeMode(Column.TIME, QHeaderView.ResizeMode.Fixed)
+    header.setSectionResizeMode(Column.BPM, QHeaderView.ResizeMode.Fixed)
+    header.setSectionResizeMode(Column.KEY, QHeaderView.ResizeMode.Fixed)
     header.setSectionResizeMode(Column.STAGE, QHeaderView.ResizeMode.Fixed)
     header.resizeSection(Column.TIME, theme.TIME_WIDTH)
+    header.resizeSection(Column.BPM, theme.BPM_WIDTH)
+    header.resizeSection(Column.KEY, theme.KEY_WIDTH)
     header.resizeSection(Column.STAGE, theme.STAGE_WIDTH)
     header.sortIndicatorChanged.connect(sort)

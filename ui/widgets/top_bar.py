@@ -1,5 +1,7 @@
 """The top bar: search, filters that count, adding, and the cluster with its Sync button."""
 
+from gettext import gettext as _
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
@@ -31,7 +33,7 @@ class SearchBox(QLineEdit):
         super().__init__()
         self.setObjectName("searchBox")
         self.setAccessibleName("Search the library")
-        self.setPlaceholderText("Search title, artist, album, stage")
+        self.setPlaceholderText(_("Search, or bpm:118-124, key:Am"))
         self.setFixedHeight(theme.CONTROL_HEIGHT)
         self.setMinimumWidth(theme.SEARCH_WIDTH[0])
         self.setMaximumWidth(theme.SEARCH_WIDTH[1])
