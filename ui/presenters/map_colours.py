@@ -19,6 +19,7 @@ from ui.messages import file_name, shown
 from ui.presenters.map_points import Points, middles
 
 MOST = 8  # categories that can be told apart; what is left is "others"
+TONICS = ("A", "B♭", "B", "C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭")  # from A up
 TEMPO_STEP = 20  # beats a minute in one category
 SLOWEST, FASTEST = 80, 160
 
@@ -59,12 +60,12 @@ def colour_name(colour: Colour) -> str:
 
 
 class Colouring:
-    """What the points are told apart by now; what is known of the sound, others tell."""
+    """What the points are told apart by now."""
 
     def __init__(self) -> None:
         self.by = Colour.GROUP
-        self.tempo_of: Callable[[Song], float | None] = _not_known
-        self.key_of: Callable[[Song], str | None] = _not_known
+        self.tempo_of: Callable[[Song], float | None] = _tempo_of
+        self.key_of: Callable[[Song], str | None] = _key_of
 
     def choices(self, songs: Sequence[Song]) -> tuple[Colour, ...]:
         """Return what they can be told apart by: tempo and key once some song's is known."""
@@ -87,8 +88,15 @@ class Colouring:
                 return by_key([self.key_of(song) for song in points.songs])
 
 
-def _not_known(_: Song) -> None:
-    """Know nothing of a song's sound."""
+def _tempo_of(song: Song) -> float | None:
+    """Return the tempo that was heard, else that of the tags."""
+    return song.music.tempo.bpm if song.music.tempo else song.music.tag_bpm
+
+
+def _key_of(song: Song) -> str | None:
+    """Return the key that was heard, as "F♯m"."""
+    key = song.music.key
+    return f"{TONICS[key.tonic]}{'m' if key.is_minor else ''}" if key else None
 
 
 def by_group(songs: Sequence[Song], groups: NDArray[np.intp], middles: Sequence[int]) -> Legend:

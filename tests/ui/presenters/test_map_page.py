@@ -1,10 +1,12 @@
 """The map's presenter: directions, lassos, legends; and what the library does meanwhile."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.types import Confidence, Key, MusicFacts, Tempo
 from tests.ui.fakes import song
 from ui.presenters import map_colours
 from ui.presenters.map_colours import MOST, Colour, Colouring
@@ -100,8 +102,13 @@ def test_tempo_goes_by_steps_and_says_where_it_is_not_known() -> None:
 def test_tempo_and_key_are_offered_once_some_song_has_one() -> None:
     colouring, songs = Colouring(), [song("a"), song("b")]
     assert colouring.choices(songs) == (Colour.GROUP, Colour.FOLDER)
-    colouring.tempo_of = lambda one: 120.0 if one.title == "a" else None
-    colouring.key_of = lambda one: "F♯m" if one.title == "b" else None
+    sure = Confidence.SURE
+    heard = MusicFacts(Tempo(120.0, sure), Key(9, is_minor=True, confidence=sure))
+    songs = [replace(songs[0], music=heard), replace(songs[1], music=MusicFacts(tag_bpm=95.0))]
     assert colouring.choices(songs) == tuple(Colour)
+    found = points((0, 0), (1, 1))
+    found = Points(tuple(songs), found.at, found.groups, found.passing)
     colouring.by = Colour.KEY
-    assert colouring.legend(points((0, 0))).names == ("not known",)
+    assert colouring.legend(found).names == ("F♯m", "not known")
+    colouring.by = Colour.TEMPO
+    assert colouring.legend(found).names == ("80 to 100 BPM", "120 to 140 BPM")
