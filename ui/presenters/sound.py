@@ -5,7 +5,7 @@ from gettext import gettext as _
 
 from core.progress import Progress
 from core.settings import SoundChoices
-from ui.messages import shown
+from ui.messages import sentence, shown
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, PlayerStatePort, WorkbenchPort
@@ -31,6 +31,7 @@ class SoundPresenter:
         self._lanes = lanes
         self._notices = notices
         self._lost = ""
+        self._told = ""
         self._is_remembering = False
 
     def open(self) -> None:
@@ -68,8 +69,16 @@ class SoundPresenter:
         self._turn(replace(self.choices, device=name))
         self._use_device()
 
-    def tell_fallback(self, state: PlayerStatePort) -> None:
-        """Say once that the device is gone, and once that it is back."""
+    def forget_problem(self) -> None:
+        """Tell a problem again, where it comes again with the next song."""
+        self._told = ""
+
+    def tell(self, state: PlayerStatePort) -> None:
+        """Say once why it does not play, or that it plays on another device."""
+        problem = sentence(state.problem) if state.problem else ""
+        if problem and problem != self._told:
+            self._notices.warn(problem)
+        self._told = problem
         lost = state.fallback.device if state.fallback else ""
         if lost and lost != self._lost:
             said = _(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.audio.moments import SAME_MOMENT, Loop, Meeting
 from core.types import Float32Array, Match, Song, SongId, Stem
-from ui.messages import sentence, shown
+from ui.messages import shown
 from ui.presenters.answers import NO_WAVE, Result
 from ui.presenters.decks import Deck, Levels, Side, Stems
 from ui.presenters.hook import Hook
@@ -47,7 +47,6 @@ class TransportPresenter:
         self._side = Side.A
         self._position_s = 0.0
         self._is_playing = False
-        self._told = ""
         self.sound.changed.connect(lambda _: self._match_levels())
         self.levels.changed.connect(lambda _: self._match_levels())
         self.stems.changed.connect(lambda _: self._take_stem())
@@ -84,6 +83,11 @@ class TransportPresenter:
         if deck is None or not self.sound.choices.is_level_matched:
             return None
         return self.levels.gain_db(deck, self._decks.get(_other(self._side)))
+
+    @property
+    def _loop(self) -> Loop | None:
+        deck = self._decks[self._side]
+        return _loop_of(deck) if self._is_looping else None
 
     def on(self, side: Side) -> Deck | None:
         """Return the song of a side."""
@@ -197,8 +201,7 @@ class TransportPresenter:
         was_playing, self._is_playing = self._is_playing, state.is_playing
         if state.path is not None:
             self._position_s = state.position_s
-        self._tell_problem()
-        self.sound.tell_fallback(state)
+        self.sound.tell(state)
         if was_playing != self._is_playing:
             self.changed.emit(None)
         self.moved.emit(None)
@@ -231,10 +234,10 @@ class TransportPresenter:
         self._listens.note(self.deck if self._source else None)
         self._side = side
         deck = self._decks[side]
-        self._told = ""
+        self.sound.forget_problem()
         self._source = self.stems.source(deck)
         gain_db = self.gain_db or 0.0
-        self._player.play(self._source, start_s=at_s, gain_db=gain_db, loop=self._loop_of(deck))
+        self._player.play(self._source, start_s=at_s, gain_db=gain_db, loop=self._loop)
         self._position_s = at_s
         self._is_playing = True
         if len(self._decks) > 1:
@@ -251,14 +254,7 @@ class TransportPresenter:
             return
         self._source = source
         gain_db = self.gain_db or 0.0
-        self._player.cross(source, meeting=meeting, gain_db=gain_db, loop=self._loop_of(deck))
-
-    def _loop_of(self, deck: Deck) -> Loop | None:
-        if not self._is_looping:
-            return None
-        if deck.match_s:
-            return Loop(deck.meeting_s, deck.meeting_s + deck.match_s)
-        return Loop()
+        self._player.cross(source, meeting=meeting, gain_db=gain_db, loop=self._loop)
 
     def _in_order(self) -> list[Deck]:
         """Return the decks, the one that is heard first."""
@@ -275,16 +271,16 @@ class TransportPresenter:
             self._cross()
         self.changed.emit(None)
 
-    def _tell_problem(self) -> None:
-        problem = self._player.state.problem
-        said = sentence(problem) if problem else ""
-        if said and said != self._told:
-            self._notices.warn(said)
-        self._told = said
-
 
 def _other(side: Side) -> Side:
     return Side.B if side is Side.A else Side.A
+
+
+def _loop_of(deck: Deck) -> Loop:
+    """Return the match, or the whole song where there is none."""
+    if deck.match_s:
+        return Loop(deck.meeting_s, deck.meeting_s + deck.match_s)
+    return Loop()
 
 
 def deck_of(song: Song, overview: Float32Array, *, meeting_s: float, match_s: float = 0.0) -> Deck:
