@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from core.types import Song
 from ui.messages import file_name, shown
+from ui.presenters import music_words
 from ui.presenters.map_points import Points, middles
 
 MOST = 8  # categories that can be told apart; what is left is "others"
-TONICS = ("A", "B♭", "B", "C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭")  # from A up
 TEMPO_STEP = 20  # beats a minute in one category
 SLOWEST, FASTEST = 80, 160
 
@@ -89,14 +89,14 @@ class Colouring:
 
 
 def _tempo_of(song: Song) -> float | None:
-    """Return the tempo that was heard, else that of the tags."""
-    return song.music.tempo.bpm if song.music.tempo else song.music.tag_bpm
+    """Return the tempo as the table shows it."""
+    return music_words.bpm(song.music)
 
 
 def _key_of(song: Song) -> str | None:
-    """Return the key that was heard, as "F♯m"."""
-    key = song.music.key
-    return f"{TONICS[key.tonic]}{'m' if key.is_minor else ''}" if key else None
+    """Return the key as the table shows it."""
+    is_known = song.music.key is not None or song.music.tag_key
+    return music_words.key_cell(song.music) if is_known else None
 
 
 def by_group(songs: Sequence[Song], groups: NDArray[np.intp], middles: Sequence[int]) -> Legend:
