@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.audio.sound_file import SoundFormat
+from core.errors import BugError
 from core.exporting import ExportedVectors, export_vectors
 from core.intake import Library
+from core.listening import Listening
 from core.progress import Progress
 from core.song_map import SongMap, SongMaps
 from core.stems import StemOrder, StemReport, export_stems
@@ -19,10 +21,18 @@ def _ignore(_: StemReport) -> None:
 class Outlets:
     """The verbs that take something out of one open library and change nothing in it."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, listening: Listening | None = None) -> None:
         self._library = library
+        self._listening = listening
         folder = library.catalogue.database.path.parent
         self._maps = SongMaps(library.catalogue, library.spaces, folder=folder)
+
+    @property
+    def listening(self) -> Listening:
+        """What listening needs; only where songs are heard."""
+        if self._listening is None:
+            raise BugError("this library was opened without a place for stems")
+        return self._listening
 
     def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
         """Return where the songs lie on the map; ``is_anew`` lays all of them out again."""

@@ -15,7 +15,7 @@ from core.analysis import StageClock
 from core.answers import Question, Voice
 from core.checking import Checking
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
-from core.errors import BugError, UnknownSongError, WorldError
+from core.errors import UnknownSongError, WorldError
 from core.filling import Filling
 from core.grouping import Grouping
 from core.index import LibraryIndex
@@ -63,8 +63,7 @@ class Workbench(Outlets):
         explain: Callable[[WorldError], str],
         listening: Listening | None = None,
     ) -> None:
-        super().__init__(library)
-        self._listening = listening
+        super().__init__(library, listening)
         self._intake = Intake(library, explain=explain)
         self._filling = Filling(library, claim=self._intake.claim, explain=explain)
         self._keeping = Keeping(library)
@@ -76,13 +75,6 @@ class Workbench(Outlets):
     def catalogue(self) -> Catalogue:
         """The library's catalogue."""
         return self._library.catalogue
-
-    @property
-    def listening(self) -> Listening:
-        """What listening needs; only where songs are heard."""
-        if self._listening is None:
-            raise BugError("this library was opened without a place for stems")
-        return self._listening
 
     @property
     def spaces(self) -> Mapping[Voice, Space]:
