@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tests.sounds import Samples
+Samples = NDArray[np.float32]  # float32 [2, n]
 
 RATE_HZ = 44_100
 START_S = 15.0  # within which the server must answer, on a busy machine
@@ -174,7 +176,7 @@ def use(server: SoundServer) -> Iterator[None]:
         _look_again(sounddevice)
 
 
-def _look_again(sounddevice) -> None:
+def _look_again(sounddevice: ModuleType) -> None:
     sounddevice._terminate()
     sounddevice._initialize()
 
