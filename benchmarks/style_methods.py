@@ -1,21 +1,14 @@
 """Ways to say how alike two recordings sound, all fed the same mono samples at 22.05 kHz."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, Protocol
 
 import librosa
 import numpy as np
 import pymusly
-import torch
-from safetensors.torch import save_file
 
-from core.embedding.embed import CURRENT, WEIGHTS_FOLDER, Embedder
-from core.embedding.facts import read_facts, sha256_of
+from core.embedding.embed import Embedder
 from core.embedding.frontend import SAMPLE_RATE_HZ, log_mel
-from core.embedding.network import StyleNetwork
 from core.embedding.pool import unit
 from core.embedding.training.musicnn import MusicnnNetwork, checkpoint, load_musicnn, penultimate
 from core.embedding.training.musicnn import log_mel as musicnn_frames
@@ -114,23 +107,10 @@ class MuslyMethod:
         return np.array([jukebox.compute_similarity(q, known) for q in asked], dtype=np.float32)
 
 
-def untrained(seed: int) -> Embedder:
-    """Return the embedder as it is before training, with the weights that this seed starts from."""
-    torch.manual_seed(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        weights = Path(folder) / "untrained.safetensors"
-        state = StyleNetwork().state_dict()
-        save_file({name: value.contiguous() for name, value in state.items()}, weights)
-        facts = read_facts(WEIGHTS_FOLDER / f"{CURRENT}.json")
-        return Embedder(replace(facts, sha256=sha256_of(weights)), weights)
-
-
 def all_methods() -> list[StyleMethod]:
     """Return ours first, then what it must beat."""
-    facts = read_facts(WEIGHTS_FOLDER / f"{CURRENT}.json")
     return [
         NetworkMethod("**Songkin**", Embedder.load()),
-        NetworkMethod("the same network, untrained", untrained(facts.seed)),
         MfccMethod(),
         MusicnnMethod(load_musicnn(checkpoint())),
         MuslyMethod("timbre"),

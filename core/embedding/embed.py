@@ -12,24 +12,24 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from core.embedding.blend import StyleBlend
 from core.embedding.facts import NetworkFacts, read_facts, sha256_of
-from core.embedding.network import StyleNetwork
 from core.embedding.pool import song_vector
 from core.embedding.windows import SILENCE_LEVEL, WINDOW_S, cut, levels
 from core.errors import WeightsError, WeightsProblem
 from core.types import Float32Array, ModelId, SpaceName, Stem, StemVectors
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
-CURRENT = "style-1"
+CURRENT = "style-2"
 BATCH = 32  # windows at a time: an hour of sound needs no more scratch memory than five minutes
 
 
-def _load_network(facts: NetworkFacts, weights: Path) -> StyleNetwork:
+def _load_network(facts: NetworkFacts, weights: Path) -> StyleBlend:
     """Return the network, ready to hear; WeightsError where it has not the facts' checksum."""
     try:
         if sha256_of(weights) != facts.sha256:
             raise WeightsError(facts.name, WeightsProblem.WRONG_CHECKSUM, detail=str(weights))
-        network = StyleNetwork()
+        network = StyleBlend()
         network.load_state_dict(load_file(weights))
     except FileNotFoundError as error:
         raise WeightsError(facts.name, WeightsProblem.MISSING, detail=str(weights)) from error

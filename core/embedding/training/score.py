@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.embedding.network import StyleNetwork
 from core.embedding.training.data import TrainingSong
 from core.embedding.windows import SILENCE_LEVEL, cut, levels
 from core.types import Float32Array
@@ -69,7 +68,9 @@ def own_song(vectors: Tensor, songs: Tensor) -> float:
     return float((songs[likeness.argmax(dim=1)] == songs).float().mean())
 
 
-def retrieval_score(network: StyleNetwork, songs: LabelledWindows) -> dict[str, float]:
+def retrieval_score(
+    network: Callable[[Tensor], Tensor], songs: LabelledWindows
+) -> dict[str, float]:
     """Return the means of ``ranked_scores`` for the pooled vectors of a network, and ``own_song``.
 
     ``overall`` is the mean of ``map`` and ``own_song``: what sounds alike, and what is the same.

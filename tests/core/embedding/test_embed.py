@@ -107,7 +107,7 @@ def test_join_puts_pieces_in_order(embedder):
 
 def test_shipped_weights_are_small_and_have_their_facts(embedder):
     facts = read_facts(FACTS)
-    assert embedder.model_id == f"style-1-{facts.sha256[:8]}"
+    assert embedder.model_id == f"style-2-{facts.sha256[:8]}"
     assert embedder.dimension == facts.dimension == 128
     assert facts.n_mels == N_MELS
     assert facts.sample_rate_hz == SAMPLE_RATE_HZ

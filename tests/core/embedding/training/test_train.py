@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.embedding.blend import StyleBlend
 from core.embedding.embed import Embedder
 from core.embedding.facts import read_facts
 from core.embedding.training.__main__ import write
@@ -28,8 +29,11 @@ def stopping():
 def test_three_steps_write_weights_that_load(songs, stopping, tmp_path):
     told = []
     outcome = train(songs, stopping, plan=PLAN, tell=told.append)
-    facts = write(outcome, tmp_path, seed=PLAN.seed)
-    embedder = Embedder(read_facts(tmp_path / "style-1.json"), tmp_path / "style-1.safetensors")
+    blend = StyleBlend().eval()
+    blend.network.load_state_dict(outcome.network.state_dict())
+    blend.own.matrix.copy_(torch.eye(*blend.own.matrix.shape))
+    facts = write(outcome, blend, folder=tmp_path, seed=PLAN.seed)
+    embedder = Embedder(read_facts(tmp_path / "style-2.json"), tmp_path / "style-2.safetensors")
     frames = songs[0].frames.astype(np.float32)
     vectors = embedder.embed(frames, stem=Stem.MIX)
     assert embedder.model_id == facts.model_id
