@@ -43,7 +43,7 @@ from tests.ui.fakes import overview, song
 from ui.messages import sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FakeDeed:
     """What was done, and its way back."""
 
@@ -260,9 +260,16 @@ class FakeWorkbench:
         self._fail_if_told()
         if not self.deeds:
             return None
-        deed = self.deeds.pop()
-        deed.take_back()
+        deed = self.deeds[-1]
+        deed.take_back()  # where that fails, nothing was undone
+        self.deeds.pop()
         return deed.action
+
+    def give_up(self, action: DoneAction) -> bool:
+        is_last = bool(self.deeds) and self.deeds[-1].action is action
+        if is_last:
+            self.deeds.pop()
+        return is_last
 
     def check(self, path: Path, *, progress: Progress) -> CheckReport:
         self._fail_if_told()

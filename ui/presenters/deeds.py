@@ -6,9 +6,11 @@ the last one that was said here.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from gettext import gettext as _
 from typing import Final
 
-from core.copy_types import ActionKind
+from core.copy_types import ActionKind, DoneAction
 from core.errors import UnknownSongError
 from core.progress import Progress
 from core.types import PairVerdict, Song, SongEvent, SongId
@@ -120,8 +122,41 @@ class Deeds:
             action = self._workbench.undo()
             return self._look(action.songs, undone=action.kind) if action else None
 
-        verb = Verb(work, on_success=self._undone, on_failure=self._failed)
+        verb = Verb(work, on_success=self._undone, on_failure=self._not_undone)
         self._lanes.run(verb, Lane.WRITE)
+
+    def _not_undone(self, sentence: str) -> None:
+        """Say why a deed stays done, and offer to give it up: older ones wait behind it."""
+        self._failed(sentence)
+
+        def ask(action: DoneAction | None) -> None:
+            if action:
+                text = _(
+                    "{} Songkin can forget this step instead. Then what was done before it can be "
+                    "undone; files stay where they are."
+                )
+                act = partial(self._give_up, action)
+                title, yes = _("This step can't be undone"), _("Forget it")
+                self.asks.emit(Question(title, text.format(sentence), yes, act))
+
+        verb = Verb(lambda _progress: self._workbench.last_action(), on_success=ask)
+        self._lanes.run(verb, Lane.WRITE)
+
+    def _give_up(self, action: DoneAction) -> None:
+        """Forget a deed that can't be taken back."""
+
+        def take(is_forgotten: bool) -> None:
+            if is_forgotten:
+                self._notices.say(_("Forgotten. What was done before it can be undone now."))
+            else:
+                self._notices.say(_("Something else was done since, so nothing was forgotten."))
+
+        work = Verb(
+            lambda _progress: self._workbench.give_up(action),
+            on_success=take,
+            on_failure=self._failed,
+        )
+        self._lanes.run(work, Lane.WRITE)
 
     def _look(self, song_ids: Sequence[SongId], *, undone: ActionKind | None = None) -> Touched:
         """Read songs again; runs in a lane."""

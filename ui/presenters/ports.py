@@ -162,6 +162,10 @@ class WorkbenchPort(Protocol):
         """Take back what was done last, also before this run; None where there is nothing."""
         ...
 
+    def give_up(self, action: DoneAction) -> bool:
+        """Forget the last action, which can't be taken back; False where it is not the last."""
+        ...
+
     def check(self, path: Path, *, progress: Progress) -> CheckReport:
         """Compare a file that is not added with the library."""
         ...
