@@ -11,12 +11,17 @@ from core.embedding.embed import Embedder
 from core.index import LibraryIndex
 from core.intake import Library
 from core.library.store import Catalogue
+from core.listening import Listening
 from core.models import Models, spaces_of
 from core.ports import SeparatedStems
 from core.progress import Progress
+from core.settings import SettingsFile
+from core.stem_cache import StemCache
 from core.types import Float32Array, ModelId
 from core.workbench import Workbench
 from ui.messages import sentence
+
+STEMS_MIB = 16  # a minute and a half of both: a long test evicts
 
 
 class MiddleSeparator:
@@ -50,8 +55,11 @@ def open_bench(folder: Path) -> Iterator[Workbench]:
         models=Models(embedder, lambda: separator),
         spaces=spaces,
     )
+    stems = StemCache(folder / "stems", lambda: separator, limit_mib=STEMS_MIB)
+    settings = SettingsFile(folder / "settings.json")
+    listening = Listening(catalogue, stems, settings=settings)
     try:
-        yield Workbench(library, explain=sentence)
+        yield Workbench(library, explain=sentence, listening=listening)
     finally:
         index.close()
         catalogue.close()
