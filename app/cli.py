@@ -95,6 +95,16 @@ def _add_taking_in(commands: Commands) -> None:
 def _add_answers(commands: Commands) -> None:
     similar = verb_of(commands, "similar", verbs.similar, does="what sounds like a song")
     _song(similar)
+    similar.add_argument(
+        "more", nargs="*", metavar="SONG", help="more songs of the library: what all have in common"
+    )
+    similar.add_argument(
+        "--unlike",
+        action="append",
+        default=[],
+        metavar="SONG",
+        help="less like this song of the library; may be given again",
+    )
     similar.add_argument("--space", choices=[space.value for space in SpaceName], default="style")
     similar.add_argument("--stem", choices=[stem.value for stem in Stem])
     similar.add_argument(

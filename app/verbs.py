@@ -59,8 +59,13 @@ def songs(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def similar(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the nearest songs."""
+    """Print the songs nearest to one, or to what several have in common."""
     stem = Stem(args.stem) if args.stem else None
+    if args.more or args.unlike:
+        if SpaceName(args.space) is not SpaceName.STYLE:
+            output.say("Several songs are compared by their sound only: leave --space out.")
+            return SOME_FAILED
+        return _print_alike(args, settings, stem=stem)
     return _print_neighbours(
         args, settings, space=SpaceName(args.space), stem=stem, without_copies=args.no_copies
     )
@@ -114,6 +119,23 @@ def _print_neighbours(
     if args.json:
         results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
         output.emit({"query": output.query_shape(question, args.song), "results": results})
+        return OK
+    for rank, near in enumerate(found, start=1):
+        output.put(f"{rank:>3}  {output.neighbour_words(near, songs[near.song_id])}")
+    return OK
+
+
+def _print_alike(args: argparse.Namespace, settings: Settings, *, stem: Stem | None) -> int:
+    with wiring.open_workbench(settings) as bench:
+        liked, disliked = (
+            [bench.catalogue.find(asked).song_id for asked in several]
+            for several in ((args.song, *args.more), args.unlike)
+        )
+        found = bench.similar_to_all(liked, disliked, limit=args.k, stem=stem)
+        songs = {near.song_id: bench.catalogue.song(near.song_id) for near in found}
+    if args.json:
+        results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
+        output.emit({"like": liked, "unlike": disliked, "results": results})
         return OK
     for rank, near in enumerate(found, start=1):
         output.put(f"{rank:>3}  {output.neighbour_words(near, songs[near.song_id])}")

@@ -1,4 +1,4 @@
-"""What a library gives out: vectors, the map, the stems of its songs."""
+"""What a library gives out: vectors, the map, lists from several seeds, stems of its songs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,9 +9,10 @@ from core.exporting import ExportedVectors, export_vectors
 from core.intake import Library
 from core.listening import Listening
 from core.progress import Progress
+from core.seeds import Seeds
 from core.song_map import SongMap, SongMaps
 from core.stems import StemOrder, StemReport, export_stems
-from core.types import Song
+from core.types import Neighbour, Song, SongId, Stem
 
 
 def _ignore(_: StemReport) -> None:
@@ -37,6 +38,19 @@ class Outlets:
     def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
         """Return where the songs lie on the map; ``is_anew`` lays all of them out again."""
         return self._maps.current(is_anew=is_anew, progress=progress)
+
+    def similar_to_all(
+        self,
+        liked: Sequence[SongId],
+        disliked: Sequence[SongId] = (),
+        *,
+        limit: int,
+        stem: Stem | None = None,
+    ) -> list[Neighbour]:
+        """Return the songs nearest to what several songs have in common, best first."""
+        parts = self._library
+        seeds = Seeds(parts.catalogue, parts.index, parts.spaces)
+        return seeds.similar_to_all(liked, disliked, limit=limit, stem=stem)
 
     def export_stems(
         self,
