@@ -27,7 +27,7 @@ from core.embedding.training.score import retrieval_score, song_windows
 from core.embedding.training.train import JUDGED_WINDOWS, Outcome, Plan, train
 from core.embedding.windows import WINDOW_S
 
-PATCHES = 17_600  # a quarter of an hour of one core
+PATCHES = 17_600  # under an hour of one core
 
 LICENCE = (
     "GPL-3.0-or-later. Learned from the music of the named Debian packages (their copyright files"
