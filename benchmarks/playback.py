@@ -102,8 +102,8 @@ def _switches(songs: list[Path], server: SoundServer) -> str:
     return (
         "How far B is from the moment of the match, in what a recorder heard of the sink, over"
         f" {SWITCHES} switches: {errors_ms[SWITCHES // 2]:.3f} ms in the median,"
-        f" {errors_ms[-1]:.3f} ms at most. Predicted: exact. A gap of the recorder's between the two"
-        " sides counts here as an error of the switch."
+        f" {errors_ms[-1]:.3f} ms at most. Predicted: exact. A gap of the recorder between the"
+        " two sides counts here as an error of the switch."
     )
 
 
