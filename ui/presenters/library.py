@@ -217,7 +217,7 @@ class LibraryPresenter:
     def _key(self, row: SongRow) -> tuple[float | str, ...]:
         match self._order[0]:
             case Order.TITLE:
-                return (searchable(row.title), searchable(row.artist))
+                return (row.haystack,)  # it begins with title and artist, made ready once
             case Order.TIME:
                 return (row.duration_s or 0.0,)
             case Order.BPM:
