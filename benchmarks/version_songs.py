@@ -108,6 +108,13 @@ def renderings(split: str, *, cache: Path, workers: int) -> list[Rendering]:
     return [job.rendering for job in jobs]
 
 
+def plans(split: str, *, cache: Path) -> dict[Path, Playing]:
+    """Return how each rendering of a split is played: what tempo and key are to be heard."""
+    folder = cache / "versions"
+    voices = {kind: folder / f"voice {kind.name.lower()}.wav" for kind in Voice}
+    return {job.rendering.path: job.playing for job in _jobs(folder, split, voices=voices)}
+
+
 def _jobs(folder: Path, split: str, *, voices: dict[Voice, Path]) -> Iterator[_Job]:
     lines = scores_file(folder).read_text("utf-8").splitlines()
     order = random_for("compositions").permutation(len(lines))
