@@ -7,17 +7,21 @@ and the window is there meanwhile. Nothing that is imported here may load torch 
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from app.crash import CrashReports, kept_in
 from app.late import PaintWatch, late
 from app.logs import start_logging
 from core.audio.playback import Player
 from core.ports import SyncPort
 from core.settings import Settings, default_places
 from ui.main_window import MainWindow
+from ui.messages import CRASH
 
 if TYPE_CHECKING:
     from app.picture import Shot
@@ -41,6 +45,7 @@ def run_window(
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("Songkin")
     with ExitStack() as opened:
+        reports = opened.enter_context(kept_in(settings.places.logs))
         watch = PaintWatch()
         bench = late(lambda: _open(settings, opened, after=watch))
         port = late(lambda: _sync_port(bench, cluster))
@@ -50,10 +55,20 @@ def run_window(
         window = MainWindow(bench, port, player, cluster_note=note)
         window.installEventFilter(watch)
         window.show()
+        tell_of_crashes(window, reports)
         window.add(list(paths))
         if picture or shots:
             _photograph(window, shots, picture=picture)
         return application.exec()
+
+
+def tell_of_crashes(window: MainWindow, reports: CrashReports) -> None:
+    """Let the window say what goes wrong inside, now and in the run before."""
+    notices, lanes = window.presenter.notices, window.lanes
+    reports.listener = lambda report: lanes.post(partial(notices.crashed, CRASH, report))
+    left = reports.left_over()
+    if left:
+        notices.crashed(_("Songkin ended in the middle of its work the last time."), left)
 
 
 def _photograph(window: MainWindow, shots: Sequence["Shot"], *, picture: Path | None) -> None:

@@ -215,6 +215,8 @@ class MainWindow(QMainWindow):
             case Offer.SHOW_SONG:
                 presenter.notices.clear()
                 self._show_row(presenter.activity.arrivals.path)
+            case Offer.SHOW_REPORT:
+                self._dialogs.show_report()
             case Offer.DISMISS:
                 presenter.notices.clear()
             case Offer.NOTHING:

@@ -24,6 +24,7 @@ class Offer(Enum):
     SHOW_SONG = "Show it"
     CONTINUE = "Continue"
     DISMISS = "Dismiss"
+    SHOW_REPORT = "Show report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class NoticePresenter:
     def __init__(self) -> None:
         self.changed: Hook[Notice] = Hook()
         self.asks_earlier: Hook[None] = Hook()
+        self.report = ""  # of the latest crash
         self._deeds: list[Deed] = []
         self._notice = SILENCE
 
@@ -73,6 +75,11 @@ class NoticePresenter:
     def warn(self, text: str) -> None:
         """Show that something went wrong."""
         self._show(Notice(text, Tone.TROUBLE, Offer.DISMISS))
+
+    def crashed(self, said: str, report: str) -> None:
+        """Say that the program itself went wrong, and offer what was kept of it."""
+        self.report = report
+        self._show(Notice(said, Tone.TROUBLE, Offer.SHOW_REPORT))
 
     @property
     def is_passing(self) -> bool:

@@ -8,6 +8,7 @@ from ui.presenters.window import WindowPresenter
 from ui.theme import Theme
 from ui.widgets.confirm import ConfirmDialog
 from ui.widgets.keys import Key, KeySheet
+from ui.widgets.report_dialog import ReportDialog
 from ui.widgets.sign_in import SignInDialog
 from ui.widgets.sync_panel import SyncPanel
 
@@ -43,6 +44,12 @@ class Dialogs:
     def show_keys(self, keys: tuple[Key, ...]) -> None:
         """Show what the keys do."""
         _open(KeySheet(keys, self._window))
+
+    def show_report(self) -> None:
+        """Show what was kept of the latest crash."""
+        notices = self._presenter.notices
+        notices.clear()
+        _open(ReportDialog(notices.report, self._window))
 
     def _confirm(self, question: Question) -> None:
         self._ask(question, self._window)
