@@ -306,7 +306,8 @@ QSplitter::handle {{ background: {line}; }}
 QLineEdit {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
     padding: 0 {grid}px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
-QLineEdit:focus {{ border-color: {accent}; }}
+QPlainTextEdit {{ background: {surface}; border: 1px solid {line}; padding: {grid}px; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
 
 QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
     padding: 0 10px; }}

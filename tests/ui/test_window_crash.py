@@ -11,6 +11,7 @@ from app.__main__ import tell_of_crashes
 from app.crash import LAST_WORDS, kept_in
 from tests.ui.conftest import OpenWindow
 from tests.ui.rig import WindowRig, library, said
+from ui.theme import DARK, LIGHT, Tokens
 
 LEFT = Qt.MouseButton.LeftButton
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -47,3 +48,14 @@ def test_the_run_before_is_told_of_at_the_next_start(
         tell_of_crashes(rig.window, reports)
     assert "the last time" in said(rig)
     assert "Segmentation fault" in show_report(rig)
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_report_lies_on_the_ground_of_its_scheme(open_window: OpenWindow, tokens: Tokens) -> None:
+    rig = open_window(library())
+    rig.window.theme.use(tokens)
+    rig.window.presenter.notices.crashed("a sentence", "a report")
+    show_report(rig)
+    text = rig.find(QPlainTextEdit, "reportText")
+    picture = text.grab().toImage()
+    assert picture.pixelColor(picture.rect().center()) == tokens.surface
