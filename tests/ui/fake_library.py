@@ -167,10 +167,12 @@ class FakeWorkbench:
         limit: int = 10,
         space: SpaceName = SpaceName.STYLE,
         stem: Stem | None = None,
+        without_copies: bool = False,
     ) -> list[Neighbour]:
         self.catalogue.song(song_id)
         self.asked.append((space, stem))
-        others = [other for other in self.catalogue.songs if other != song_id]
+        left_out = self._copies(song_id) if without_copies else set()
+        others = [o for o in self.catalogue.songs if o != song_id and o not in left_out]
         return [
             Neighbour(
                 other,
@@ -180,6 +182,11 @@ class FakeWorkbench:
             )
             for rank, other in enumerate(others[:limit])
         ]
+
+    def _copies(self, song_id: SongId) -> set[SongId]:
+        copies = (Verdict.EXACT_FILE, Verdict.SAME_RECORDING)
+        pairs = [p for p in self.duplicates(song_id) if p.verdict in copies]
+        return {p.b if p.a == song_id else p.a for p in pairs}
 
     def _stem(self, *song_ids: SongId) -> Stem:
         """The backing where both songs' is known."""

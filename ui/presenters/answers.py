@@ -75,9 +75,9 @@ class Answer:
 Ask = Callable[[Song], Answer]
 
 
-def neighbours(workbench: WorkbenchPort, song: Song) -> Answer:
+def neighbours(workbench: WorkbenchPort, song: Song, *, without_copies: bool = False) -> Answer:
     """Return the songs that sound alike, by the backing where both are known."""
-    found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT)
+    found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT, without_copies=without_copies)
     results = _neighbour_results(workbench, found, about=song, measure=ALIKE)
     if not results:
         return Answer((), "Nothing to compare with yet. Add more songs.")

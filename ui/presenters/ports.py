@@ -126,8 +126,9 @@ class WorkbenchPort(Protocol):
         limit: int = 10,
         space: SpaceName = SpaceName.STYLE,
         stem: Stem | None = None,
+        without_copies: bool = False,
     ) -> list[Neighbour]:
-        """Return the nearest songs, best first."""
+        """Return the nearest songs, best first; maybe without copies of the same recording."""
         ...
 
     def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:

@@ -19,6 +19,7 @@ from ui.presenters.duplicates import DuplicatesPresenter
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.map_page import MapPresenter
+from ui.presenters.neighbours import NeighboursPresenter
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.results import ResultsPresenter
@@ -288,9 +289,9 @@ def _lists(
     workbench: WorkbenchPort, sync: SyncPort, *, lanes: Lanes
 ) -> dict[Tab, ResultsPresenter]:
     asks: dict[Tab, Ask] = {
-        Tab.NEIGHBOURS: partial(answers.neighbours, workbench),
         Tab.VERSIONS: partial(answers.versions, workbench),
         Tab.DUPLICATES: partial(answers.duplicates, workbench),
         Tab.RECOMMENDED: partial(answers.recommended, workbench, sync),
     }
-    return {tab: ResultsPresenter(tab, ask, lanes=lanes) for tab, ask in asks.items()}
+    asked = {tab: ResultsPresenter(tab, ask, lanes=lanes) for tab, ask in asks.items()}
+    return {Tab.NEIGHBOURS: NeighboursPresenter(workbench, lanes=lanes), **asked}

@@ -1,5 +1,7 @@
 """The right side: one song's facts and wave, and the four lists of answers under tabs."""
 
+from gettext import gettext as _
+
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 from core.types import AnalysisStep, SongId
 from ui import theme
 from ui.presenters.answers import Result, Tab
+from ui.presenters.neighbours import NeighboursPresenter
 from ui.presenters.results import ListState
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.transport import TransportPresenter
@@ -156,6 +159,8 @@ class SongPage(QWidget):
         self._tabs = QTabBar()
         self._note = parts.CutLabel(tone="muted", size_px=theme.SMALL_PX)
         self._not_duplicate = parts.button("Not a duplicate", height=theme.SMALL_CONTROL_HEIGHT)
+        self._hides_copies = parts.TickBox(_("Hide same recording"), look)
+        self._hides_copies.setObjectName("hideCopiesBox")
         self._lists = QStackedWidget()
         self._views = {tab: self._make_list(tab, covers, look=look) for tab in TABS}
         self._nothing = Placeholder()
@@ -188,6 +193,7 @@ class SongPage(QWidget):
         self._not_duplicate.setObjectName("notDuplicateButton")
         caption = QHBoxLayout()
         caption.addWidget(self._note, 1)
+        caption.addWidget(self._hides_copies)
         caption.addWidget(self._not_duplicate)
         caption_row = QWidget()
         caption_row.setLayout(caption)
@@ -215,6 +221,9 @@ class SongPage(QWidget):
         self._tabs.currentChanged.connect(lambda index: self._page.turn(TABS[index]))
         self._card.wave.sought.connect(self.sought)
         self._not_duplicate.clicked.connect(self._dismiss)
+        neighbours = self._page.lists[Tab.NEIGHBOURS]
+        if isinstance(neighbours, NeighboursPresenter):
+            self._hides_copies.toggled.connect(neighbours.hide_copies)
         self._nothing.pressed.connect(self.retry_asked)
 
     def _show(self, _: None) -> None:
@@ -239,6 +248,7 @@ class SongPage(QWidget):
         shown = self._page.shown_list
         self._note.say(shown.note if shown.state is ListState.FULL else "")
         self._not_duplicate.setVisible(self._current_duplicate() is not None)
+        self._hides_copies.setVisible(shown.tab is Tab.NEIGHBOURS)
         self._card.show_page(self._page)
         self._show_position(None)
 
