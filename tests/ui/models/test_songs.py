@@ -39,7 +39,7 @@ def test_cells_say_everything_in_words(qtbot: QtBot) -> None:
     model = SongTableModel(library)
     library.load(read_snapshot(workbench))
     cells = [model.index(0, column).data() for column in Column]
-    assert cells == ["a", "4:00", "–", "–", "ready, exact file"]
+    assert cells == ["a", "4:00", "\N{EN DASH}", "\N{EN DASH}", "ready, exact file"]
     spoken = model.index(0, Column.SONG).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "a, Ines"
     headers = [model.headerData(c, Qt.Orientation.Horizontal) for c in Column]
