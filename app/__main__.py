@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from app import window_state
 from app.crash import CrashReports, kept_in
 from app.late import PaintWatch, late
 from app.logs import start_logging
@@ -54,12 +55,18 @@ def run_window(
         note = cluster.note if cluster else ""
         window = MainWindow(bench, port, player, cluster_note=note)
         window.installEventFilter(watch)
+        is_pictured = bool(picture or shots)  # every picture is of a window as it opens first
+        if not is_pictured:
+            window_state.restore(window, settings.places.library)
         window.show()
         tell_of_crashes(window, reports)
         window.add(list(paths))
-        if picture or shots:
+        if is_pictured:
             _photograph(window, shots, picture=picture)
-        return application.exec()
+        code = application.exec()
+        if not is_pictured:
+            window_state.keep(window, settings.places.library)
+        return code
 
 
 def tell_of_crashes(window: MainWindow, reports: CrashReports) -> None:
