@@ -25,6 +25,8 @@ from tests import sounds
 from tests.benches import open_bench
 
 SONG_S = 30.0
+C_ABOVE_A = 3
+MIDDLE_C_HZ = 261.63
 
 
 @pytest.fixture
@@ -171,6 +173,30 @@ def test_a_song_that_waits_for_its_separation_is_filled_in_too(
     assert told == [AnalysisStep.FIRST_ANSWER]
     (song,) = bench.songs()
     assert (song.stage, bench.catalogue.half_heard()) == (Stage.FIRST_ANSWER, [])
+
+
+def cadences() -> sounds.Samples:
+    """Return C, F, G and C again, a second each, over and over."""
+    chords = ((0, 4, 7), (5, 9, 12), (7, 11, 14), (0, 4, 7)) * 5
+    times = np.arange(sounds.RATE_HZ) / sounds.RATE_HZ
+    waves = [
+        sum(0.1 * np.sin(2 * np.pi * MIDDLE_C_HZ * 2 ** (note / 12) * times) for note in chord)
+        for chord in chords
+    ]
+    return np.tile(np.concatenate(waves).astype(np.float32), (2, 1))
+
+
+def test_tempo_and_key_come_with_the_backing_and_are_heard_where_they_lack(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    (song,) = add(bench, sounds.write(tmp_path / "a.flac", cadences()))
+    assert song.music.key is not None
+    assert (song.music.key.tonic, song.music.key.is_minor) == (C_ABOVE_A, False)
+    with bench.catalogue.database.writing() as connection:
+        connection.execute("DELETE FROM music")
+    assert [half.song_id for half in bench.catalogue.half_heard()] == [song.song_id]
+    assert fill_in(bench) == [Outcome.DONE]
+    assert bench.songs() == [song]
 
 
 def test_a_song_that_leaves_meanwhile_is_skipped(
