@@ -18,6 +18,7 @@ from app import window_state
 from app.crash import CrashReports, kept_in
 from app.late import PaintWatch, late
 from app.logs import start_logging
+from app.qt_log import qt_in_log
 from core.audio.playback import Player
 from core.ports import SyncPort
 from core.settings import Settings, default_places
@@ -47,6 +48,7 @@ def run_window(
     application.setApplicationName("Songkin")
     with ExitStack() as opened:
         reports = opened.enter_context(kept_in(settings.places.logs))
+        opened.enter_context(qt_in_log())
         watch = PaintWatch()
         bench = late(lambda: _open(settings, opened, after=watch))
         port = late(lambda: _sync_port(bench, cluster))
