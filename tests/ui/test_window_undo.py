@@ -58,3 +58,14 @@ def test_a_step_that_cannot_be_undone_can_be_forgotten(stuck: WindowRig) -> None
 def test_cancel_forgets_nothing(stuck: WindowRig) -> None:
     answer(stuck, yes=False)
     assert len(stuck.workbench.deeds) == 2
+
+
+def test_ctrl_z_undoes_as_z_does(open_window: OpenWindow) -> None:
+    rig = open_window(library())
+    rig.choose("Glass Orchard")
+    rig.press(Qt.Key.Key_Delete)
+    rig.settle()
+    assert "Glass Orchard" not in rig.titles()
+    rig.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    rig.settle()
+    assert "Glass Orchard" in rig.titles()

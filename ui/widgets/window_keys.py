@@ -59,6 +59,7 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("S", "Sync", presenter.sync.press),
         Key("Shift+S", "The Sync panel", doors.panel),
         Key("Z", "Undo", presenter.notices.undo),
+        Key("Ctrl+Z", "", presenter.notices.undo),
         Key("Del", "Take the song out of the library, or a copy to the trash", doors.delete),
         Key("Esc", "Back to the library", doors.leave),
         Key("/", "Show these keys", doors.show_keys),
