@@ -98,6 +98,15 @@ class Choices:
     profiles: Mapping[ProfileName, Profile] = field(default_factory=dict)
     current: ProfileName | None = None
     sound: SoundChoices = field(default_factory=SoundChoices)
+    watched: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)  # by library
+
+    def watched_by(self, library: Path) -> tuple[Path, ...]:
+        """Return the folders whose new songs a library takes in by itself."""
+        return self.watched.get(library.absolute(), ())
+
+    def watching(self, library: Path, folders: tuple[Path, ...]) -> "Choices":
+        """Return these choices with a library watching these folders and no others."""
+        return replace(self, watched={**self.watched, library.absolute(): folders})
 
     def with_profile(self, profile: Profile) -> "Choices":
         """Return these choices with a profile set; the first one set is the one in use."""
@@ -151,6 +160,10 @@ class SettingsFile:
                 for name, one in choices.profiles.items()
             },
             "sound": asdict(choices.sound),
+            "watched": {
+                str(library): [str(folder) for folder in folders]
+                for library, folders in choices.watched.items()
+            },
         }
         half = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
@@ -169,4 +182,8 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         for name, one in told["profiles"].items()
     }
     current = ProfileName(told["profile"]) if told["profile"] else None
-    return Choices(profiles, current, SoundChoices.of(told.get("sound", {})))
+    watched = {
+        Path(library): tuple(map(Path, folders))
+        for library, folders in told.get("watched", {}).items()
+    }
+    return Choices(profiles, current, SoundChoices.of(told.get("sound", {})), watched)
