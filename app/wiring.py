@@ -60,6 +60,7 @@ def open_workbench(settings: Settings) -> Iterator["Workbench"]:
     from core.embedding.embed import Embedder
     from core.intake import Library
     from core.models import Models, spaces_of
+    from core.watching import Watching
     from core.workbench import Workbench
 
     embedder = Embedder.load()
@@ -75,7 +76,12 @@ def open_workbench(settings: Settings) -> Iterator["Workbench"]:
         )
         listening = _listening(library, settings.places.cache)
         try:
-            yield Workbench(library, explain=sentence, listening=listening)
+            yield Workbench(
+                library,
+                explain=sentence,
+                listening=listening,
+                watching=Watching(catalogue, SettingsFile()),
+            )
         finally:
             index.close()
 

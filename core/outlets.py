@@ -13,6 +13,7 @@ from core.seeds import Seeds
 from core.song_map import SongMap, SongMaps
 from core.stems import StemOrder, StemReport, export_stems
 from core.types import Neighbour, Song, SongId, Stem
+from core.watching import Watching
 
 
 def _ignore(_: StemReport) -> None:
@@ -22,9 +23,15 @@ def _ignore(_: StemReport) -> None:
 class Outlets:
     """The verbs that take something out of one open library and change nothing in it."""
 
-    def __init__(self, library: Library, listening: Listening | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        listening: Listening | None = None,
+        watching: Watching | None = None,
+    ) -> None:
         self._library = library
         self._listening = listening
+        self._watching = watching
         folder = library.catalogue.database.path.parent
         self._maps = SongMaps(library.catalogue, library.spaces, folder=folder)
 
@@ -34,6 +41,13 @@ class Outlets:
         if self._listening is None:
             raise BugError("this library was opened without a place for stems")
         return self._listening
+
+    @property
+    def watching(self) -> Watching:
+        """The watched folders; only where they are looked at."""
+        if self._watching is None:
+            raise BugError("this library was opened without its settings")
+        return self._watching
 
     def song_map(self, *, is_anew: bool = False, progress: Progress) -> SongMap:
         """Return where the songs lie on the map; ``is_anew`` lays all of them out again."""

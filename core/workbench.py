@@ -42,6 +42,7 @@ from core.types import (
     Stem,
 )
 from core.vectors.spaces import Space
+from core.watching import Watching
 
 T = TypeVar("T")
 
@@ -62,8 +63,9 @@ class Workbench(Outlets):
         *,
         explain: Callable[[WorldError], str],
         listening: Listening | None = None,
+        watching: Watching | None = None,
     ) -> None:
-        super().__init__(library, listening)
+        super().__init__(library, listening, watching)
         self._intake = Intake(library, explain=explain)
         self._filling = Filling(library, claim=self._intake.claim, explain=explain)
         self._keeping = Keeping(library)

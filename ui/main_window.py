@@ -27,6 +27,7 @@ from ui.widgets import files
 from ui.widgets.covers import CoverShelf
 from ui.widgets.dialogs import Dialogs
 from ui.widgets.drops import DropVeil, local_paths
+from ui.widgets.folder_watch import FolderWatch
 from ui.widgets.keys import bind
 from ui.widgets.results_view import Asked
 from ui.widgets.screens import Screens
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._keys = window_keys(self.presenter, self._doors())
         bind(self, self._keys)
         self._lay_out()
+        FolderWatch(self.presenter.watching, self)
         self._connect()
         self._connect_library()
         self.presenter.open()

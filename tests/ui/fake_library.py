@@ -39,6 +39,7 @@ from core.types import (
     Verdict,
 )
 from tests.ui.fake_listening import FakeListening
+from tests.ui.fake_watching import FakeWatching
 from tests.ui.fakes import overview, song
 from ui.messages import sentence
 
@@ -104,6 +105,7 @@ class FakeWorkbench:
         self.asked: list[tuple[SpaceName, Stem | None]] = []
         self.covers: dict[SongId, bytes] = {}
         self.listening = FakeListening()
+        self.watching = FakeWatching(self)
 
     def warm_up(self) -> None:
         self.log.append("warm_up")

@@ -29,6 +29,7 @@ from core.types import (
     SpaceName,
     Stem,
 )
+from core.watching import Look
 
 if TYPE_CHECKING:
     from core.song_map import SongMap  # would load pymilvus before the window is there
@@ -80,12 +81,33 @@ class ListeningPort(Protocol):
         ...
 
 
+class WatchingPort(Protocol):
+    """What the watched folders are and hold; each may block, so each runs in a lane."""
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return the watched folders."""
+        ...
+
+    def watch(self, folders: Sequence[Path]) -> None:
+        """Watch these folders and no others."""
+        ...
+
+    def look(self, *, progress: Progress) -> Look:
+        """Look for new songs."""
+        ...
+
+
 class WorkbenchPort(Protocol):
     """The verbs of the window; each may block, so each runs in a lane."""
 
     @property
     def listening(self) -> ListeningPort:
         """What listening asks."""
+        ...
+
+    @property
+    def watching(self) -> WatchingPort:
+        """The watched folders."""
         ...
 
     @property

@@ -30,6 +30,7 @@ from ui.presenters.sync import SyncPresenter
 from ui.presenters.sync_panel import SyncPanelPresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lanes
+from ui.presenters.watching import WatchingPresenter
 
 
 class View(Enum):
@@ -73,6 +74,9 @@ class WindowPresenter:
             notices=self.notices,
             deeds=self.deeds,
             lanes=lanes,
+        )
+        self.watching = WatchingPresenter(
+            workbench, self.activity, notices=self.notices, lanes=lanes
         )
         self._make_screens(workbench, sync, lanes=lanes)
         self._join()
@@ -170,6 +174,7 @@ class WindowPresenter:
     def open(self) -> None:
         """Read the library and where it stands with its cluster."""
         self.activity.open_library()
+        self.watching.open()
         self.transport.sound.open()
         self.sync.refresh()
 

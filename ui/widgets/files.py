@@ -1,6 +1,7 @@
 """The dialogs in which files and folders are chosen; none holds the window up."""
 
 from collections.abc import Callable
+from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -19,6 +20,11 @@ def choose_songs(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
 def choose_folder(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
     """Ask for a folder to add."""
     _open("Add a folder", QFileDialog.FileMode.Directory, parent=parent, take=take)
+
+
+def choose_watched(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
+    """Ask for a folder whose new songs appear by themselves."""
+    _open(_("Watch a folder"), QFileDialog.FileMode.Directory, parent=parent, take=take)
 
 
 def choose_demo(parent: QWidget, take: Callable[[list[Path]], None]) -> None:

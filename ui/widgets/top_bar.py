@@ -11,6 +11,7 @@ from ui import theme
 from ui.presenters.rows import Filter
 from ui.presenters.window import View, WindowPresenter
 from ui.widgets import parts
+from ui.widgets.watch_menu import WatchMenu
 
 HUES = {Filter.DUPLICATES: "duplicates", Filter.PROBLEMS: "trouble"}
 TIPS = {
@@ -109,6 +110,7 @@ class TopBar(QFrame):
         menu = QMenu(add)
         menu.addAction("Songs (O)").triggered.connect(self.add_asked)
         menu.addAction("A folder (Shift+O)").triggered.connect(self.folder_asked)
+        menu.addMenu(WatchMenu(self._presenter.watching, add))
         add.setMenu(menu)
         keys = parts.button("?", name="Keyboard shortcuts")
         keys.setFixedWidth(theme.CONTROL_HEIGHT)
