@@ -18,6 +18,7 @@ from core.progress import Progress
 from core.settings import SettingsFile
 from core.stem_cache import StemCache
 from core.types import Float32Array, ModelId
+from core.watching import Watching
 from core.workbench import Workbench
 from ui.messages import sentence
 
@@ -59,7 +60,8 @@ def open_bench(folder: Path) -> Iterator[Workbench]:
     settings = SettingsFile(folder / "settings.json")
     listening = Listening(catalogue, stems, settings=settings)
     try:
-        yield Workbench(library, explain=sentence, listening=listening)
+        watching = Watching(catalogue, settings)
+        yield Workbench(library, explain=sentence, listening=listening, watching=watching)
     finally:
         index.close()
         catalogue.close()

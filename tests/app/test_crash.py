@@ -99,6 +99,38 @@ def test_a_process_that_dies_is_reported_at_the_next_start(tmp_path: Path) -> No
         assert reports.left_over() == ""
 
 
+@pytest.mark.parametrize("begin", ["thread.start(); thread.join()", "timer.start(0)"])
+def test_a_process_goes_on_where_a_thread_or_a_slot_breaks(tmp_path: Path, begin: str) -> None:
+    script = f"""
+import threading
+from PySide6.QtCore import QCoreApplication, QTimer
+from app.crash import kept_in, Path
+
+def break_it():
+    raise ValueError({SECRET!r})
+
+application = QCoreApplication([])
+thread, timer = threading.Thread(target=break_it), QTimer(singleShot=True)
+timer.timeout.connect(break_it)
+with kept_in(Path({str(tmp_path)!r})):
+    {begin}
+    QTimer.singleShot(300, application.quit)
+    application.exec()
+print("went on")
+"""
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, check=True, capture_output=True, text=True
+    )
+    assert "went on" in ran.stdout
+    (report,) = _reports(tmp_path)
+    assert "ValueError" in report
+    assert "in break_it" in report
+    assert SECRET not in report
+    with kept_in(tmp_path) as reports:
+        assert reports.left_over() == ""
+
+
 def test_a_folder_that_cannot_be_written_costs_only_the_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
