@@ -21,6 +21,7 @@ from app.logs import start_logging
 from app.qt_log import qt_in_log
 from core.audio.playback import Player
 from core.ports import SyncPort
+from core.preferences import Preferences
 from core.settings import Settings, default_places
 from ui.main_window import MainWindow
 from ui.messages import CRASH
@@ -55,7 +56,9 @@ def run_window(
         player = Player()
         opened.callback(player.close)
         note = cluster.note if cluster else ""
-        window = MainWindow(bench, port, player, cluster_note=note)
+        window = MainWindow(
+            bench, port, player, cluster_note=note, preferences=Preferences(settings)
+        )
         window.installEventFilter(watch)
         is_pictured = bool(picture or shots)  # every picture is of a window as it opens first
         if not is_pictured:

@@ -45,4 +45,5 @@ class Listening:
 
     def remember(self, choices: SoundChoices) -> None:
         """Keep how it is set; raises ``SettingsError``."""
+        self._stems.limit(choices.stems_mib)
         self._settings.write(replace(self._settings.read(), sound=choices))

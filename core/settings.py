@@ -27,6 +27,14 @@ class SeparatorName(Enum):
     DEMUCS = "demucs"  # better and slower; its weights are fetched on request
 
 
+class Scheme(Enum):
+    """The colours of the window."""
+
+    SYSTEM = "system"  # dark or light, as the system is
+    DARK = "dark"
+    LIGHT = "light"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The folders that Songkin writes to."""
@@ -99,6 +107,7 @@ class Choices:
     current: ProfileName | None = None
     sound: SoundChoices = field(default_factory=SoundChoices)
     watched: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)  # by library
+    scheme: Scheme = Scheme.SYSTEM
 
     def watched_by(self, library: Path) -> tuple[Path, ...]:
         """Return the folders whose new songs a library takes in by itself."""
@@ -160,6 +169,7 @@ class SettingsFile:
                 for name, one in choices.profiles.items()
             },
             "sound": asdict(choices.sound),
+            "scheme": choices.scheme.value,
             "watched": {
                 str(library): [str(folder) for folder in folders]
                 for library, folders in choices.watched.items()
@@ -186,4 +196,10 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         Path(library): tuple(map(Path, folders))
         for library, folders in told.get("watched", {}).items()
     }
-    return Choices(profiles, current, SoundChoices.of(told.get("sound", {})), watched)
+    return Choices(
+        profiles,
+        current,
+        sound=SoundChoices.of(told.get("sound", {})),
+        watched=watched,
+        scheme=Scheme(told.get("scheme", Scheme.SYSTEM.value)),
+    )

@@ -20,6 +20,7 @@ from core.progress import Progress
 from core.stems import StemFiles, separate_file
 from core.types import Stem
 
+FOLDER = "stems"  # in the cache folder
 MIB = 1 << 20
 DIGITS = 20  # of a hash, in a name: 80 bits
 STEMS = (Stem.VOCAL, Stem.BACKING)
@@ -31,6 +32,10 @@ class StemCache:
     def __init__(self, folder: Path, separator: Callable[[], Separator], *, limit_mib: int) -> None:
         self.folder = folder
         self._separator = separator
+        self._limit_bytes = limit_mib * MIB
+
+    def limit(self, limit_mib: int) -> None:
+        """Let it grow to another size; what is too much goes when the next song comes."""
         self._limit_bytes = limit_mib * MIB
 
     def stem(self, path: Path, stem: Stem, *, duration_s: float, progress: Progress) -> Path:
@@ -90,6 +95,22 @@ class StemCache:
                 total -= path.stat().st_size
                 with contextlib.suppress(OSError):  # one that plays, where a system holds it
                     path.unlink()
+
+
+def held_bytes(folder: Path) -> int:
+    """Return how much a cache's folder holds."""
+    total = 0
+    for path in folder.glob("*.flac"):
+        with contextlib.suppress(FileNotFoundError):  # evicted just now
+            total += path.stat().st_size
+    return total
+
+
+def empty(folder: Path) -> None:
+    """Delete what a cache's folder holds, but for files that a system does not let go."""
+    for path in folder.glob("*.flac"):
+        with contextlib.suppress(OSError):  # one that plays
+            path.unlink()
 
 
 def _digest(path: Path) -> str:

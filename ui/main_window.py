@@ -20,6 +20,7 @@ from ui.presenters.answers import Result
 from ui.presenters.notices import Offer
 from ui.presenters.ports import PlayerPort, WorkbenchPort
 from ui.presenters.rows import Filter, SongRow
+from ui.presenters.settings import PreferencesPort, SettingsPresenter
 from ui.presenters.window import View, WindowPresenter
 from ui.tasks import TaskLanes
 from ui.theme import Theme
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         player: PlayerPort,
         *,
         cluster_note: str = "",
+        preferences: PreferencesPort | None = None,  # None: this window has no settings
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
@@ -61,12 +63,14 @@ class MainWindow(QMainWindow):
         self.resize(*theme.WINDOW_SIZE)
         self.setMinimumSize(*theme.SMALLEST_WINDOW)
         self.theme = Theme(self)
-        self.theme.dress(self)
         self.lanes = TaskLanes()
         self.presenter = WindowPresenter(
             workbench, sync, player=player, lanes=self.lanes, cluster_note=cluster_note
         )
-        self._dialogs = Dialogs(self.presenter, self, look=self.theme)
+        sound = self.presenter.transport.sound
+        settings = SettingsPresenter(preferences, sound, lanes=self.lanes) if preferences else None
+        self._dialogs = Dialogs(self.presenter, self, look=self.theme, settings=settings)
+        self.theme.dress(self)
         self._ways = WaysOut(self.presenter, self)
         self._make_widgets(CoverShelf(workbench, self.lanes))
         self._keys = window_keys(self.presenter, self._doors())
@@ -152,6 +156,7 @@ class MainWindow(QMainWindow):
             delete=self._delete,
             leave=self.presenter.show_library,
             show_keys=self._show_keys,
+            show_settings=self._dialogs.show_settings,
             ways=self._ways,
         )
 
@@ -161,6 +166,8 @@ class MainWindow(QMainWindow):
         self._top.add_asked.connect(self._add_songs)
         self._top.folder_asked.connect(self._add_folder)
         self._top.keys_asked.connect(self._show_keys)
+        self._top.settings_asked.connect(self._dialogs.show_settings)
+        self._top.about_asked.connect(self._dialogs.show_about)
         self._top.panel_asked.connect(lambda: self._dialogs.show_panel())
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)

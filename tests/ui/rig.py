@@ -15,6 +15,7 @@ from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import FakePlayer, pair, song
 from ui.main_window import MainWindow
 from ui.presenters.rows import SongRow
+from ui.presenters.settings import PreferencesPort
 
 W = TypeVar("W", bound=QWidget)
 
@@ -29,13 +30,19 @@ class WindowRig:
     """A window, its parts by name, and its fakes."""
 
     def __init__(
-        self, qtbot: QtBot, workbench: FakeWorkbench, sync: FakeSync, *, player: FakePlayer
+        self,
+        qtbot: QtBot,
+        workbench: FakeWorkbench,
+        sync: FakeSync,
+        *,
+        player: FakePlayer,
+        preferences: PreferencesPort | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.workbench = workbench
         self.sync = sync
         self.player = player
-        self.window = MainWindow(workbench, sync, player)
+        self.window = MainWindow(workbench, sync, player, preferences=preferences)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)

@@ -57,6 +57,10 @@ class SoundPresenter:
         """Match levels, or no longer."""
         self._turn(replace(self.choices, is_level_matched=not self.choices.is_level_matched))
 
+    def limit_stems(self, mib: int) -> None:
+        """Let the cache of separated songs grow to another size."""
+        self._turn(replace(self.choices, stems_mib=mib))
+
     def look_for_devices(self) -> None:
         """List the devices anew."""
         self._lanes.run(

@@ -4,11 +4,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from ui.presenters.deeds import Question
+from ui.presenters.settings import SettingsPresenter
 from ui.presenters.window import WindowPresenter
+from ui.scheme import wear
 from ui.theme import Theme
+from ui.widgets.about import AboutDialog
 from ui.widgets.confirm import ConfirmDialog
 from ui.widgets.keys import Key, KeySheet
 from ui.widgets.report_dialog import ReportDialog
+from ui.widgets.settings_dialog import SettingsDialog
 from ui.widgets.sign_in import SignInDialog
 from ui.widgets.sync_panel import SyncPanel
 
@@ -16,10 +20,22 @@ from ui.widgets.sync_panel import SyncPanel
 class Dialogs:
     """Opens them when they are asked for, and gives the keyboard back to who asked."""
 
-    def __init__(self, presenter: WindowPresenter, window: QWidget, *, look: Theme) -> None:
+    def __init__(
+        self,
+        presenter: WindowPresenter,
+        window: QWidget,
+        *,
+        look: Theme,
+        settings: SettingsPresenter | None,
+    ) -> None:
         self._presenter = presenter
         self._window = window
         self._look = look
+        self._settings = settings
+        self._settings_dialog: SettingsDialog | None = None
+        if settings:
+            settings.changed.connect(lambda _: wear(look, settings.scheme))
+            settings.restore()
         self._panel: SyncPanel | None = None  # made when it is first asked for
         self._sign_in: SignInDialog | None = None
         presenter.duplicate_actions.asks.connect(self._confirm)
@@ -44,6 +60,20 @@ class Dialogs:
     def show_keys(self, keys: tuple[Key, ...]) -> None:
         """Show what the keys do."""
         _open(KeySheet(keys, self._window))
+
+    def show_settings(self) -> None:
+        """Show the settings, where this window has any."""
+        if self._settings is None:
+            return
+        self._settings.open()
+        self._settings_dialog = self._settings_dialog or SettingsDialog(
+            self._settings, self._window, look=self._look
+        )
+        self._settings_dialog.open()
+
+    def show_about(self) -> None:
+        """Show the version and the licences."""
+        _open(AboutDialog(self._window))
 
     def show_report(self) -> None:
         """Show what was kept of the latest crash."""

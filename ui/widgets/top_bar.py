@@ -56,6 +56,8 @@ class TopBar(QFrame):
     add_asked = Signal()
     folder_asked = Signal()
     keys_asked = Signal()
+    settings_asked = Signal()
+    about_asked = Signal()
     panel_asked = Signal()
 
     def __init__(self, presenter: WindowPresenter) -> None:
@@ -112,9 +114,7 @@ class TopBar(QFrame):
         menu.addAction("A folder (Shift+O)").triggered.connect(self.folder_asked)
         menu.addMenu(WatchMenu(self._presenter.watching, add))
         add.setMenu(menu)
-        keys = parts.button("?", name="Keyboard shortcuts")
-        keys.setFixedWidth(theme.CONTROL_HEIGHT)
-        keys.clicked.connect(self.keys_asked)
+        keys = self._make_help()
         row.addWidget(self._cluster, 3)
         panel = parts.button(MORE, name="The Sync panel (Shift+S)")
         panel.setObjectName("panelButton")
@@ -123,6 +123,17 @@ class TopBar(QFrame):
         panel.clicked.connect(self.panel_asked)
         for control in (self._sync_button, panel, self._check, add, keys):
             row.addWidget(control)
+
+    def _make_help(self) -> QPushButton:
+        made = parts.button("?", name=_("Keys, settings, about Songkin"))
+        made.setObjectName("helpButton")
+        made.setFixedWidth(theme.CONTROL_HEIGHT)
+        menu = QMenu(made)
+        menu.addAction(_("Keys (/)")).triggered.connect(self.keys_asked)
+        menu.addAction(_("Settings (Ctrl+,)")).triggered.connect(self.settings_asked)
+        menu.addAction(_("About Songkin")).triggered.connect(self.about_asked)
+        made.setMenu(menu)
+        return made
 
     def _make_chip(self, which: Filter) -> QPushButton:
         chip = parts.button(which.value, kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)

@@ -25,6 +25,7 @@ class Doors:
     delete: Callable[[], None]
     leave: Callable[[], None]
     show_keys: Callable[[], None]
+    show_settings: Callable[[], None]
     ways: WaysOut
 
 
@@ -61,6 +62,7 @@ def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("Z", "Undo", presenter.notices.undo),
         Key("Ctrl+Z", "", presenter.notices.undo),
         Key("Del", "Take the song out of the library, or a copy to the trash", doors.delete),
+        Key("Ctrl+,", "Settings", doors.show_settings),
         Key("Esc", "Back to the library", doors.leave),
         Key("/", "Show these keys", doors.show_keys),
     )
