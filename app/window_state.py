@@ -1,4 +1,4 @@
-"""How the window stood when it was closed: its place, its panes, its columns and their order.
+"""How the window stood when it was closed: place, panes, columns, their order, the open tab.
 
 It lies beside the library in a small file of its own. A file that can't be read, or was written for
 other panes or columns, changes nothing: the window then opens as it does the first time.
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSplitter, QTableView
 
 from core.errors import BugError
 from ui.main_window import MainWindow
+from ui.presenters.answers import Tab
 
 FILE = "window.json"
 TABLE = "songTable"
@@ -30,6 +31,7 @@ def keep(window: MainWindow, folder: Path) -> None:
         "place": _text(window.saveGeometry()),
         "panes": [_text(pane.saveState()) for pane in _panes(window)],
         "columns": _table(window).model().columnCount(),
+        "tab": window.presenter.page.tab.value,
         "order": _text(_table(window).horizontalHeader().saveState()),
     }
     half = folder / f"{FILE}.{os.getpid()}"
@@ -62,6 +64,7 @@ def _take(window: MainWindow, told: dict[str, Any]) -> None:
             pane.restoreState(size)
     if told["columns"] == _table(window).model().columnCount():
         _table(window).horizontalHeader().restoreState(order)
+    window.presenter.turn_tab(Tab(told.get("tab", Tab.NEIGHBOURS.value)))
 
 
 def _panes(window: MainWindow) -> list[QSplitter]:

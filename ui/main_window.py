@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
         table.retry_asked.connect(presenter.actions.retry)
         table.copies_asked.connect(self._show_copies)
         table.add_asked.connect(self._add_songs)
+        table.folder_asked.connect(self._add_folder)
         table.all_asked.connect(self._show_all)
         self._screens.sets.report_asked.connect(self._ways.save)
         table.picked.connect(presenter.songs.take)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QLabel,
     QPushButton,
     QWidget,
@@ -25,7 +26,16 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_an_empty_window_says_what_to_do(open_window: OpenWindow) -> None:
     rig = open_window(FakeWorkbench())
     texts = [label.text() for label in rig.window.findChildren(QLabel) if label.isVisible()]
-    assert "Drop songs or folders anywhere in this window." in texts
+    first = next(text for text in texts if text.startswith("Drop songs or folders anywhere"))
+    assert len(first.splitlines()) == 3
+    pane = rig.find(QWidget, "libraryPane")
+    buttons = [one for one in pane.findChildren(QPushButton) if one.isVisible()]
+    assert [one.accessibleName() for one in buttons] == ["Add songs", "Add a folder"]
+    for button, title in zip(buttons, ("Add songs", "Add a folder"), strict=True):
+        button.click()
+        dialog = next(one for one in rig.window.findChildren(QFileDialog) if one.isVisible())
+        assert dialog.windowTitle() == title
+        dialog.reject()
 
 
 def test_dropped_files_become_rows_and_the_first_shows_its_neighbours(

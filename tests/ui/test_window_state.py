@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QSplitter, QTabBar
 
 from app import window_state
 from tests.ui.conftest import OpenWindow
 from tests.ui.rig import WindowRig, library
 from ui import theme
+from ui.presenters.answers import Tab
 
 
 def pane(rig: WindowRig) -> QSplitter:
@@ -31,12 +32,15 @@ def test_the_window_opens_as_it_was_closed(open_window: OpenWindow, tmp_path: Pa
     pane(first).setSizes([450, 670])
     first.table.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
     first.settle()
+    first.press(Qt.Key.Key_3)
     before, titles = standing(first), first.titles()
     window_state.keep(first.window, tmp_path)
     second = open_window(library())
     assert standing(second) != before
     window_state.restore(second.window, tmp_path)
     second.qtbot.waitUntil(lambda: standing(second) == before)
+    assert second.window.presenter.page.tab is Tab.DUPLICATES
+    assert second.find(QTabBar, "tabs").currentIndex() == 2
     assert second.titles() == titles == sorted(titles)
     assert [path.name for path in tmp_path.iterdir()] == [window_state.FILE]
 

@@ -1,8 +1,8 @@
-"""What stands where a list would be: one sentence with one button, or the shape of what comes."""
+"""What stands where a list would be: words with a button or two, or the shape of what comes."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.theme import Theme
@@ -14,9 +14,10 @@ FADE_ROWS = 8  # further rows are too faint to see
 
 
 class Placeholder(QWidget):
-    """One sentence, and one button where something can be done."""
+    """A sentence or a few, and buttons for what can be done."""
 
     pressed = Signal()
+    other_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,29 +25,40 @@ class Placeholder(QWidget):
         self._label.setProperty("tone", "muted")
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label.setWordWrap(True)
-        self._button = QPushButton()
-        self._button.setFixedHeight(theme.CONTROL_HEIGHT)
-        self._button.clicked.connect(self.pressed)
+        self._button, self._other = QPushButton(), QPushButton()
+        for button, signal in ((self._button, self.pressed), (self._other, self.other_pressed)):
+            button.setFixedHeight(theme.CONTROL_HEIGHT)
+            button.clicked.connect(signal)
         self.setFocusProxy(self._button)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * theme.GRID,) * 4)
         column.setSpacing(2 * theme.GRID)
         column.addStretch(2)
         column.addWidget(self._label)
-        column.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(self._buttons())
         column.addStretch(3)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addStretch(1)
+        row.addWidget(self._button)
+        row.addWidget(self._other)
+        row.addStretch(1)
+        return row
 
     @property
     def text(self) -> str:
         """The sentence."""
         return self._label.text()
 
-    def say(self, text: str, *, button: str = "") -> None:
-        """Show a sentence, and a button where it has words."""
+    def say(self, text: str, *, button: str = "", other: str = "") -> None:
+        """Show a sentence, and each button that has words."""
         self._label.setText(text)
-        self._button.setText(button)
-        self._button.setAccessibleName(button)
-        self._button.setVisible(bool(button))
+        for one, said in ((self._button, button), (self._other, other)):
+            one.setText(said)
+            one.setAccessibleName(said)
+            one.setVisible(bool(said))
 
 
 class Skeleton(QWidget):

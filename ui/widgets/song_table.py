@@ -57,6 +57,7 @@ class SongTable(QWidget):
     remove_asked = Signal(object)  # SongRow
     retry_asked = Signal(object)  # SongRow
     add_asked = Signal()
+    folder_asked = Signal()
     all_asked = Signal()
     copies_asked = Signal(str)  # SongId
     picked = Signal(object)  # the songs of several chosen rows; of none once it is one again
@@ -77,6 +78,7 @@ class SongTable(QWidget):
         self._skeleton = Skeleton(look, theme.ROW_HEIGHT)
         self._placeholder = Placeholder()
         self._placeholder.pressed.connect(self._offered)
+        self._placeholder.other_pressed.connect(self.folder_asked)
         self._stack = QStackedLayout(self)
         for page in (self.view, self._skeleton, self._placeholder):
             self._stack.addWidget(page)
@@ -193,7 +195,7 @@ class SongTable(QWidget):
             case Shelf.LOADING:
                 self._turn(self._skeleton)
             case Shelf.EMPTY:
-                self._say("Drop songs or folders anywhere in this window.", "Add songs")
+                self._say(_first_words(), _("Add songs"), _("Add a folder"))
             case Shelf.NOTHING_FOUND:
                 self._say("No song fits this search and filter.", "Show all songs")
             case Shelf.FAILED:
@@ -211,8 +213,8 @@ class SongTable(QWidget):
         page = self._stack.currentWidget()
         return page if page is not None else self.view
 
-    def _say(self, text: str, button: str) -> None:
-        self._placeholder.say(text, button=button)
+    def _say(self, text: str, button: str, other: str = "") -> None:
+        self._placeholder.say(text, button=button, other=other)
         self._turn(self._placeholder)
         if self._library.shelf is Shelf.EMPTY and self._path is not None:
             self._path = None
@@ -271,3 +273,13 @@ def _set_header(view: QTableView, sort: object) -> None:
     header.resizeSection(Column.KEY, theme.KEY_WIDTH)
     header.resizeSection(Column.STAGE, theme.STAGE_WIDTH)
     header.sortIndicatorChanged.connect(sort)
+
+
+def _first_words() -> str:
+    """Say what an empty library is for, in three lines."""
+    lines = (
+        _("Drop songs or folders anywhere in this window."),
+        _("Songkin finds what sounds like them, and which are copies."),
+        _("Nothing leaves this machine unless you ask for it."),
+    )
+    return "\n".join(lines)
