@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from app import export_verbs as verbs
 from app.cluster_parser import count, verb_of
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SONG_HELP = "a song id, or a file's path"

@@ -10,13 +10,12 @@ import numpy as np
 from app import output, wiring
 from app.verbs import OK, SOME_FAILED, stoppable
 from core import playlists, reports
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.placing import write_text
 from core.playlists import Line, ListFormat, line_of
 from core.progress import Progress, ProgressReport
 from core.reports import ReportFormat
 from core.settings import Settings
-from core.stems import StemReport
 from core.types import SpaceName
 from ui.messages import sentence
 from ui.presenters.copy_report import report_sets, report_words
@@ -24,6 +23,7 @@ from ui.presenters.copy_sets import read_sets
 from ui.presenters.words import time_left
 
 if TYPE_CHECKING:
+    from core.stems import StemReport
     from core.workbench import Workbench
 
 WRONG_USAGE = 2
@@ -124,7 +124,7 @@ class Teller:
         output.say(f"{report.what}: {100 * report.done // report.total} %, {time_left(left_s)}")
 
 
-def _tell(report: StemReport, *, is_json: bool) -> None:
+def _tell(report: "StemReport", *, is_json: bool) -> None:
     files = report.files
     reason = sentence(report.error) if report.error else ""
     if is_json:

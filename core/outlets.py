@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.errors import BugError
 from core.exporting import ExportedVectors, export_vectors
 from core.intake import Library

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.audio.stream import stream_sha256
 from core.errors import WriteError
 from core.placing import problem_of

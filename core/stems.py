@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.audio import decode
-from core.audio.sound_file import SoundFormat, writing
+from core.audio.sound_file import writing
+from core.audio.sound_formats import SoundFormat
 from core.errors import WorldError
 from core.naming import free_name, safe_name
 from core.placing import placed

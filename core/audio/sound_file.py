@@ -6,30 +6,18 @@ than any converter resolves, and what DAWs expect.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
 
 import soundfile
 
 from core.audio.decode import SAMPLE_RATE_HZ
+from core.audio.sound_formats import SoundFormat
 from core.errors import WriteError, WriteProblem
 from core.placing import is_full
 from core.types import Float32Array
 
 CHANNELS = 2
 SUBTYPE = "PCM_24"
-
-
-class SoundFormat(Enum):
-    """The formats that sound is written in, by their suffixes."""
-
-    FLAC = "flac"
-    WAV = "wav"
-
-    @property
-    def suffix(self) -> str:
-        """The suffix with its dot."""
-        return f".{self.value}"
 
 
 class SoundWriter:

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from core.audio import decode
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.errors import AudioFileError, Cancelled, WriteError, WriteProblem
 from core.progress import Progress
 from core.stems import StemFiles, StemOrder, export_stems, names_for, separate_file

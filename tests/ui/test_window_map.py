@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLineEdit, QPushButton, QWidget
 
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.errors import LibraryError, LibraryProblem
 from tests.ui.rig import library, said
 from ui.presenters.map_colours import Colour

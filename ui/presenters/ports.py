@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.audio.moments import SAME_MOMENT, Loop, Meeting
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import SoundError, WorldError
 from core.progress import Progress
 from core.settings import SoundChoices
-from core.stems import StemReport
 from core.types import (
     AnalysisReport,
     Decision,
@@ -33,6 +32,7 @@ from core.watching import Look
 
 if TYPE_CHECKING:
     from core.song_map import SongMap  # would load pymilvus before the window is there
+    from core.stems import StemReport  # would load PyAV where no sound is read
 
 Hear = Callable[[SongEvent], None]
 
@@ -208,7 +208,7 @@ class WorkbenchPort(Protocol):
         *,
         sound_format: SoundFormat,
         progress: Progress,
-    ) -> list[StemReport]:
+    ) -> "list[StemReport]":
         """Write voice and backing of whole songs into a folder."""
         ...
 

@@ -8,7 +8,7 @@ from gettext import ngettext
 from pathlib import Path
 
 from core import playlists, reports
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.naming import safe_name
 from core.placing import write_text
 from core.playlists import Line, ListFormat, line_of

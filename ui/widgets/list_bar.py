@@ -6,7 +6,7 @@ from gettext import ngettext
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
 
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.playlists import ListFormat
 from ui import theme
 from ui.presenters.song_list import SongListPresenter

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from core.audio.sound_file import SoundFormat
+from core.audio.sound_formats import SoundFormat
 from core.playlists import Line, ListFormat, line_of
 from core.reports import ReportFormat
 from core.types import Song
