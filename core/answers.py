@@ -4,7 +4,7 @@ Milvus recalls, the catalogue's excerpt vectors and fingerprints decide. A ``Que
 of the library or one that was only analysed to ask; the answers are the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,6 +103,18 @@ class Answers:
         waiting = [found for found in by_mix if found.song_id not in known]
         return sorted((*by_backing, *waiting), key=lambda found: -found.score)[:limit]
 
+    def by_stem(
+        self, question: Question, *, limit: int, leaving_out: Collection[SongId] = ()
+    ) -> dict[Stem, list[Neighbour]]:
+        """Return the nearest songs by any stem, each with its likeness by every stem it has.
+
+        A stem that the asked song lacks, or no other has, is empty.
+        """
+        voices = [(SpaceName.STYLE, stem) for stem in Stem]
+        near = [found for voice in voices for found in self._nearest(question, voice, limit=limit)]
+        ids = [one for one in dict.fromkeys(n.song_id for n in near) if one not in leaving_out]
+        return {voice[1]: self._ranked(question, voice, ids) for voice in voices}
+
     def duplicates(self, question: Question) -> list[PairVerdict]:
         """Return what is proved of the song and its candidates, the surest first.
 
@@ -197,6 +209,17 @@ class Answers:
         recalled = [SongId(hit.key) for hit in hits if hit.key != question.evidence.song_id]
         found = self._catalogue.vectors_of(recalled, *voice)
         return similarity.rank(query, list(found.items()), limit=limit)
+
+    def _ranked(
+        self, question: Question, voice: Voice, song_ids: Sequence[SongId]
+    ) -> list[Neighbour]:
+        """Return those of these songs that can be compared by a voice, best first."""
+        query, space = question.vectors.get(voice), self._spaces.get(voice)
+        if query is None or space is None or query.model_id != space.model_id:
+            return []
+        found = self._catalogue.vectors_of(song_ids, *voice)
+        known = [(one, v) for one, v in found.items() if v.model_id == query.model_id]
+        return similarity.rank(query, known, limit=len(known))
 
     def _candidates(self, question: Question) -> list[SongId]:
         """Return the songs worth judging: the same bytes, near vectors, shared codes."""

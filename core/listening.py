@@ -8,7 +8,7 @@ from core.audio.loudness import measured
 from core.audio.tags import read_level
 from core.library.store import Catalogue
 from core.progress import Progress
-from core.settings import SettingsFile, SoundChoices
+from core.settings import SettingsFile, SoundChoices, Weights
 from core.stem_cache import StemCache
 from core.types import Level, SongId, Stem
 
@@ -47,3 +47,11 @@ class Listening:
         """Keep how it is set; raises ``SettingsError``."""
         self._stems.limit(choices.stems_mib)
         self._settings.write(replace(self._settings.read(), sound=choices))
+
+    def weights(self) -> Weights:
+        """Return how much each stem counted last; raises ``SettingsError``."""
+        return self._settings.read().weights
+
+    def remember_weights(self, weights: Weights) -> None:
+        """Keep how much each stem counts; raises ``SettingsError``."""
+        self._settings.write(replace(self._settings.read(), weights=weights))

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.audio.sound_formats import SoundFormat
 from core.errors import BugError
 from core.exporting import ExportedVectors, export_vectors
+from core.grouping import Grouping
 from core.intake import Library
 from core.listening import Listening
 from core.progress import Progress
@@ -65,6 +66,18 @@ class Outlets:
         parts = self._library
         seeds = Seeds(parts.catalogue, parts.index, parts.spaces)
         return seeds.similar_to_all(liked, disliked, limit=limit, stem=stem)
+
+    def by_stem(
+        self, song_id: SongId, *, limit: int, without_copies: bool = False
+    ) -> dict[Stem, list[Neighbour]]:
+        """Return the songs nearest by any stem, each with its likeness by every stem it has."""
+        catalogue, answers = self._library.catalogue, self._library.answers
+        song = catalogue.song(song_id)
+        copies: frozenset[SongId] = frozenset()
+        if without_copies:
+            copies = Grouping(catalogue).copies_of_asked((), song)
+        question = answers.question(song)
+        return answers.by_stem(question, limit=limit + len(copies), leaving_out=copies)
 
     def export_stems(
         self,

@@ -100,6 +100,21 @@ class SoundChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each stem counts where songs are compared by ear, shares in [0, 1]."""
+
+    backing: float = 1.0  # alone: what songs are compared by where nothing was chosen
+    vocal: float = 0.0
+    mix: float = 0.0
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Weights":
+        """Read what a settings file says; what it leaves out is as it comes."""
+        known = {name: float(told[name]) for name in cls.__slots__ if name in told}
+        return cls(**{name: min(max(share, 0.0), 1.0) for name, share in known.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What the settings file says: the profiles, and the one in use."""
 
@@ -107,6 +122,7 @@ class Choices:
     current: ProfileName | None = None
     sound: SoundChoices = field(default_factory=SoundChoices)
     watched: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)  # by library
+    weights: Weights = field(default_factory=Weights)
     scheme: Scheme = Scheme.SYSTEM
 
     def watched_by(self, library: Path) -> tuple[Path, ...]:
@@ -169,6 +185,7 @@ class SettingsFile:
                 for name, one in choices.profiles.items()
             },
             "sound": asdict(choices.sound),
+            "weights": asdict(choices.weights),
             "scheme": choices.scheme.value,
             "watched": {
                 str(library): [str(folder) for folder in folders]
@@ -201,5 +218,6 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         current,
         sound=SoundChoices.of(told.get("sound", {})),
         watched=watched,
+        weights=Weights.of(told.get("weights", {})),
         scheme=Scheme(told.get("scheme", Scheme.SYSTEM.value)),
     )

@@ -105,6 +105,7 @@ class FakeWorkbench:
         self.asked: list[tuple[SpaceName, Stem | None]] = []
         self.covers: dict[SongId, bytes] = {}
         self.listening = FakeListening()
+        self.likeness: dict[Stem, dict[str, float]] = {}  # to any song, for ``by_stem``
         self.watching = FakeWatching(self)
 
     def warm_up(self) -> None:
@@ -184,6 +185,20 @@ class FakeWorkbench:
             )
             for rank, other in enumerate(others[:limit])
         ]
+
+    def by_stem(
+        self, song_id: SongId, *, limit: int, without_copies: bool = False
+    ) -> dict[Stem, list[Neighbour]]:
+        """As ``likeness`` says; where it says nothing, as ``similar`` by backing or by mix."""
+        self.log.append("by stem")
+        near = self.similar(song_id, limit=limit, without_copies=without_copies)
+        if not self.likeness:
+            return {stem: [n for n in near if n.stem is stem] for stem in Stem}
+        return {
+            stem: [replace(n, score=told[n.song_id], stem=stem) for n in near if n.song_id in told]
+            for stem in Stem
+            for told in [self.likeness.get(stem, {})]
+        }
 
     def _copies(self, song_id: SongId) -> set[SongId]:
         copies = (Verdict.EXACT_FILE, Verdict.SAME_RECORDING)

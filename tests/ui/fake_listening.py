@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import WorldError
 from core.progress import Progress
-from core.settings import SoundChoices
+from core.settings import SoundChoices, Weights
 from core.types import Level, SongId, Stem
 
 
@@ -15,6 +15,7 @@ class FakeListening:
     """Songs are as loud as ``levels`` says; stems lie beside nothing, and are there at once."""
 
     kept: SoundChoices = field(default_factory=SoundChoices)
+    kept_weights: Weights = field(default_factory=Weights)
     levels: dict[str, Level] = field(default_factory=dict)
     folder: Path | None = None  # where stems are "separated" to
     separated: list[tuple[str, Stem]] = field(default_factory=list)
@@ -45,3 +46,11 @@ class FakeListening:
 
     def remember(self, choices: SoundChoices) -> None:
         self.kept = choices
+
+    def weights(self) -> Weights:
+        return self.kept_weights
+
+    def remember_weights(self, weights: Weights) -> None:
+        if self.failure:
+            raise self.failure
+        self.kept_weights = weights

@@ -3,7 +3,7 @@
 Every function here asks the library or the cluster and runs in a lane.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,7 +13,17 @@ import numpy as np
 from core.cluster_types import Recommendation, SyncState
 from core.errors import UnknownSongError
 from core.ports import SyncPort
-from core.types import Float32Array, Match, Neighbour, PairVerdict, Song, SongId, Stage, Verdict
+from core.types import (
+    Float32Array,
+    Match,
+    Neighbour,
+    PairVerdict,
+    Song,
+    SongId,
+    Stage,
+    Stem,
+    Verdict,
+)
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.evidence import HARMONY
@@ -79,12 +89,18 @@ def neighbours(workbench: WorkbenchPort, song: Song, *, without_copies: bool = F
     """Return the songs that sound alike, by the backing where both are known."""
     found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT, without_copies=without_copies)
     results = _neighbour_results(workbench, found, about=song, measure=ALIKE)
+    stems = list(dict.fromkeys(near.stem for near in found))
+    return Answer(results, neighbours_note(results, stems, about=song))
+
+
+def neighbours_note(results: Sequence[Result], stems: Sequence[Stem], *, about: Song) -> str:
+    """Say what the figures of the neighbours mean."""
     if not results:
-        return Answer((), "Nothing to compare with yet. Add more songs.")
-    if song.stage is Stage.FIRST_ANSWER:
-        return Answer(results, "First answer, by the whole mix. The backing's is to come.")
-    stems = " or ".join(STEMS[stem] for stem in dict.fromkeys(near.stem for near in found))
-    return Answer(results, f"Alike in sound, by the {stems}: 1.00 is the same sound.")
+        return "Nothing to compare with yet. Add more songs."
+    if about.stage is Stage.FIRST_ANSWER:
+        return "First answer, by the whole mix. The backing's is to come."
+    words = " or ".join(STEMS[stem] for stem in stems)
+    return f"Alike in sound, by the {words}: 1.00 is the same sound."
 
 
 def versions(workbench: WorkbenchPort, song: Song) -> Answer:
@@ -126,7 +142,7 @@ def _neighbour_results(
         near_result(
             near,
             song,
-            label=_label(near, about, song),
+            label=near_label(near, about, song),
             differs=differences(song, about),
             measure=measure,
             overview=overview_of(workbench, song),
@@ -136,7 +152,7 @@ def _neighbour_results(
     )
 
 
-def _label(near: Neighbour, about: Song, song: Song) -> str:
+def near_label(near: Neighbour, about: Song, song: Song) -> str:
     """Say which stem was compared, and whether a better answer is to come."""
     waits = Stage.FIRST_ANSWER in (about.stage, song.stage)
     return f"{STEMS[near.stem]} · backing to come" if waits else STEMS[near.stem]

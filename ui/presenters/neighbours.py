@@ -1,19 +1,44 @@
-"""The list of neighbours, with or without other copies of the open song's recording."""
+"""The list of neighbours: with or without copies, and how much each stem counts in it."""
 
-from core.types import Song
+from dataclasses import dataclass, replace
+
+from core.progress import Progress
+from core.settings import Weights
+from core.types import Song, SongId, Stem
+from core.weighing import share
 from ui.presenters.answers import Answer, Tab, neighbours
+from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ResultsPresenter
-from ui.presenters.verbs import Lanes
+from ui.presenters.verbs import Lane, Lanes, Verb
+from ui.presenters.weighed import Candidates, candidates
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighable(Answer):
+    """An answer that can be ranked anew."""
+
+    near: Candidates
 
 
 class NeighboursPresenter(ResultsPresenter):
-    """Asks for what sounds like the open song."""
+    """Asks for what sounds like the open song.
+
+    Candidates by every stem are fetched once for a song, and only where the user weighs stems;
+    then every change of a weight ranks them anew in memory.
+    """
 
     def __init__(self, workbench: WorkbenchPort, *, lanes: Lanes) -> None:
         super().__init__(Tab.NEIGHBOURS, self._neighbours, lanes=lanes)
+        self.weighed: Hook[None] = Hook()  # the weights, what can be weighed, or the trouble
+        self.weights = Weights()
+        self.trouble = ""  # why the weights are not remembered
         self._workbench = workbench
         self._hides_copies = False
+        self._is_weighing = False
+        self._is_restored = False
+        self._is_remembering = False
+        self._near: Candidates | None = None
 
     @property
     def hides_copies(self) -> bool:
@@ -26,5 +51,86 @@ class NeighboursPresenter(ResultsPresenter):
             self._hides_copies = hides
             self.refresh()
 
+    def open(self, song: Song | None, *, to_come: bool = False) -> None:
+        """Show the list of another song."""
+        self._near = None
+        if not self._is_restored:
+            self._is_restored = True
+            self._restore()
+        super().open(song, to_come=to_come)
+        self.weighed.emit(None)
+
+    def drop(self, song_id: SongId) -> None:
+        """Take a song's lines out at once; the next weight asks anew."""
+        self._near = None
+        super().drop(song_id)
+
+    def can_weigh(self, stem: Stem) -> bool:
+        """Whether the open song can be compared by a stem, as far as that is known."""
+        return self._near is None or bool(self._near.found.get(stem))
+
+    def show_weights(self, shows: bool) -> None:
+        """Fetch what the weights rank, once the user looks at them."""
+        self._is_weighing = shows
+        if shows and self._near is None:
+            self.refresh()
+
+    def weigh(self, stem: Stem, counts: float) -> None:
+        """Let a stem count more or less, a share in [0, 1]."""
+        if counts != share(self.weights, stem):
+            self._turn(replace(self.weights, **{stem.value: counts}))
+
+    def reset_weights(self) -> None:
+        """Compare as it comes: by the backing, or the mix where there is none yet."""
+        self._turn(Weights())
+
     def _neighbours(self, song: Song) -> Answer:
-        return neighbours(self._workbench, song, without_copies=self._hides_copies)
+        if not self._is_weighing and self.weights == Weights():
+            return neighbours(self._workbench, song, without_copies=self._hides_copies)
+        near = candidates(self._workbench, song, without_copies=self._hides_copies)
+        return _Weighable((), "", near)
+
+    def _take(self, answer: Answer) -> None:
+        if isinstance(answer, _Weighable):
+            self._near = answer.near
+            answer = self._near.answer(self.weights)
+            self.weighed.emit(None)
+        super()._take(answer)
+
+    def _turn(self, weights: Weights) -> None:
+        self.weights = weights
+        self._rank()
+        self._remember()
+        self.weighed.emit(None)
+
+    def _rank(self) -> None:
+        if self._near is None:
+            self.refresh()
+        else:
+            super()._take(self._near.answer(self.weights))
+
+    def _restore(self) -> None:
+        verb = Verb(lambda _: self._workbench.listening.weights(), self._use, on_failure=self._fret)
+        self._lanes.run(verb, Lane.COMPUTE)
+
+    def _use(self, weights: Weights) -> None:
+        if weights != self.weights:
+            self.weights = weights
+            self._rank()
+            self.weighed.emit(None)
+
+    def _remember(self) -> None:
+        """Keep what is chosen by then: a slider that is dragged writes once, not at each step."""
+        if self._is_remembering:
+            return
+        self._is_remembering = True
+
+        def keep(_: Progress) -> None:
+            self._is_remembering = False
+            self._workbench.listening.remember_weights(self.weights)
+
+        self._lanes.run(Verb(keep, on_failure=self._fret), Lane.WRITE)
+
+    def _fret(self, sentence: str) -> None:
+        self.trouble = sentence
+        self.weighed.emit(None)

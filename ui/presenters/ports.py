@@ -13,7 +13,7 @@ from core.audio.sound_formats import SoundFormat
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import SoundError, WorldError
 from core.progress import Progress
-from core.settings import SoundChoices
+from core.settings import SoundChoices, Weights
 from core.types import (
     AnalysisReport,
     Decision,
@@ -78,6 +78,14 @@ class ListeningPort(Protocol):
 
     def remember(self, choices: SoundChoices) -> None:
         """Keep how it is set."""
+        ...
+
+    def weights(self) -> Weights:
+        """Return how much each stem counted last."""
+        ...
+
+    def remember_weights(self, weights: Weights) -> None:
+        """Keep how much each stem counts."""
         ...
 
 
@@ -151,6 +159,12 @@ class WorkbenchPort(Protocol):
         without_copies: bool = False,
     ) -> list[Neighbour]:
         """Return the nearest songs, best first; maybe without copies of the same recording."""
+        ...
+
+    def by_stem(
+        self, song_id: SongId, *, limit: int, without_copies: bool = False
+    ) -> dict[Stem, list[Neighbour]]:
+        """Return the songs nearest by any stem, each with its likeness by every stem it has."""
         ...
 
     def versions(self, song_id: SongId, *, limit: int = 10) -> list[Neighbour]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.settings import Weights
 from core.types import AnalysisStep, SongId
 from ui import theme
 from ui.presenters.answers import Result, Tab
@@ -28,6 +29,7 @@ from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder
 from ui.widgets.results_view import Asked, ResultsView
 from ui.widgets.waveform import Waveform
+from ui.widgets.weights_row import WeightsRow
 
 TABS = tuple(Tab)
 
@@ -161,6 +163,14 @@ class SongPage(QWidget):
         self._not_duplicate = parts.button("Not a duplicate", height=theme.SMALL_CONTROL_HEIGHT)
         self._hides_copies = parts.TickBox(_("Hide same recording"), look)
         self._hides_copies.setObjectName("hideCopiesBox")
+        self._weighs = parts.button(
+            _("Weights"),
+            name=_("Weights: how much backing, voice and mix count"),
+            height=theme.SMALL_CONTROL_HEIGHT,
+        )
+        self._weighs.setCheckable(True)
+        self._weighs.setObjectName("weightsButton")
+        self._weights: WeightsRow | None = None
         self._lists = QStackedWidget()
         self._views = {tab: self._make_list(tab, covers, look=look) for tab in TABS}
         self._nothing = Placeholder()
@@ -194,6 +204,7 @@ class SongPage(QWidget):
         caption = QHBoxLayout()
         caption.addWidget(self._note, 1)
         caption.addWidget(self._hides_copies)
+        caption.addWidget(self._weighs)
         caption.addWidget(self._not_duplicate)
         caption_row = QWidget()
         caption_row.setLayout(caption)
@@ -207,6 +218,11 @@ class SongPage(QWidget):
         column.addSpacing(theme.HALF)
         for part in (self._card, self._tabs, caption_row):
             column.addWidget(part)
+        neighbours = self._page.lists[Tab.NEIGHBOURS]
+        if isinstance(neighbours, NeighboursPresenter):
+            self._weights = WeightsRow(neighbours)
+            self._weights.hide()
+            column.addWidget(self._weights)
         column.addWidget(self._lists, 1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(content)
@@ -224,7 +240,16 @@ class SongPage(QWidget):
         neighbours = self._page.lists[Tab.NEIGHBOURS]
         if isinstance(neighbours, NeighboursPresenter):
             self._hides_copies.toggled.connect(neighbours.hide_copies)
+            self._weighs.toggled.connect(neighbours.show_weights)
+            neighbours.weighed.connect(
+                lambda _: self._name_weights(is_default=neighbours.weights == Weights())
+            )
+        self._weighs.toggled.connect(self._show_list)
         self._nothing.pressed.connect(self.retry_asked)
+
+    def _name_weights(self, *, is_default: bool) -> None:
+        """Show also where the sliders are folded away that they were moved."""
+        self._weighs.setText(_("Weights") if is_default else _("Weights (changed)"))
 
     def _show(self, _: None) -> None:
         row = self._page.row
@@ -237,7 +262,7 @@ class SongPage(QWidget):
         self._header.show_page(self._page)
         self._show_list(None)
 
-    def _show_list(self, _: None) -> None:
+    def _show_list(self, _: object) -> None:
         for index, tab in enumerate(TABS):
             presenter = self._page.lists[tab]
             count = f"  {len(presenter.results)}" if presenter.state is ListState.FULL else ""
@@ -248,7 +273,11 @@ class SongPage(QWidget):
         shown = self._page.shown_list
         self._note.say(shown.note if shown.state is ListState.FULL else "")
         self._not_duplicate.setVisible(self._current_duplicate() is not None)
-        self._hides_copies.setVisible(shown.tab is Tab.NEIGHBOURS)
+        is_near = shown.tab is Tab.NEIGHBOURS
+        for part in (self._hides_copies, self._weighs):
+            part.setVisible(is_near)
+        if self._weights is not None:
+            self._weights.setVisible(is_near and self._weighs.isChecked())
         self._card.show_page(self._page)
         self._show_position(None)
 
