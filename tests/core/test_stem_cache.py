@@ -79,7 +79,8 @@ def test_a_stop_leaves_nothing(tmp_path, cache):
 
 
 def test_what_was_not_heard_for_longest_goes_first(tmp_path, separator):
-    cache = StemCache(tmp_path / "stems", lambda: separator, limit_mib=2)
+    cache = StemCache(tmp_path / "stems", lambda: separator, limit_mib=64)
+    cache.limit(2)
     songs = [sounds.write(tmp_path / f"{i}.wav", sounds.noise(i, seconds=4.0)) for i in range(3)]
     first, second = get(cache, songs[0]), get(cache, songs[1])
     for age, path in enumerate((second, first)):

@@ -234,7 +234,7 @@ def _demucs_words() -> str:
     return _(
         "Demucs separates better and takes longer. Its weights (84 MB) come from their "
         "author, who gives them for scientific purposes only; Songkin may not pass them on. "
-        "Once they are here, start Songkin with --separator demucs to use them."
+        "Once they are here, songkin --separator demucs gui opens a window that uses them."
     )
 
 
