@@ -112,7 +112,7 @@ def test_a_removed_song_does_not_come_back(open_window: OpenWindow, music: Path)
     put(music, "one.wav")
     rig = open_window(library())
     watch(rig, music)
-    look(rig)
+    assert music / "one.wav" in rig.workbench.watching.lookout.met  # at once, not in a minute
     rig.choose("one")
     rig.window.presenter.actions.remove(rig.open_row())
     rig.settle()

@@ -39,7 +39,9 @@ class WatchingPresenter:
         self._lanes = lanes
         self._is_looking = False
         self._looks_again = False
+        self._has_added = False
         self._told = ""
+        activity.changed.connect(lambda _: self._meet())
 
     def open(self) -> None:
         """Watch what was watched last."""
@@ -104,8 +106,15 @@ class WatchingPresenter:
         if look.new:
             self._activity.add(look.new)
             self._notices.say(self._words(look.new))
+            self._has_added = True
         if look.is_restless:
             self.restless.emit(None)
+
+    def _meet(self) -> None:
+        """Let the library remember what it has met, before the user may take it out again."""
+        if self._has_added and self._activity.doing not in (Doing.ADDING, Doing.STOPPING):
+            self._has_added = False
+            self.look()
 
     def _words(self, new: Sequence[Path]) -> str:
         inside = [one for one in self.folders if all(path.is_relative_to(one) for path in new)]
