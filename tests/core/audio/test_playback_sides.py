@@ -1,5 +1,6 @@
 """Two songs, A/B, loops, volume and devices on a real sound server; measured in what arrives."""
 
+import functools
 import subprocess
 import sys
 import time
@@ -52,6 +53,21 @@ def burners(count: int) -> Iterator[None]:
             one.wait()
 
 
+def in_one_of_three_takes(test):
+    """Other work on the machine may tear a hole into one recording; ours must not into each."""
+
+    @functools.wraps(test)
+    def take_again(**fixtures) -> None:
+        for _ in range(2):
+            try:
+                return test(**fixtures)
+            except AssertionError:
+                fixtures["player"].stop()
+        return test(**fixtures)
+
+    return take_again
+
+
 def until(condition) -> None:
     give_up = time.monotonic() + PATIENCE_S
     while not condition():
@@ -87,6 +103,7 @@ def longest_silence(heard: sounds.Samples) -> int:
 
 
 @pytest.mark.parametrize("burning", [0, 2])
+@in_one_of_three_takes
 def test_a_b_switches_at_the_moment_without_a_gap(tmp_path, server, player, burning):
     mine, theirs = sounds.noise(1, seconds=30.0), sounds.noise(2, seconds=40.0)
     a = sounds.write(tmp_path / "a.flac", mine)
@@ -111,21 +128,17 @@ def test_a_b_switches_at_the_moment_without_a_gap(tmp_path, server, player, burn
     assert longest_silence(heard) < FRAME
 
 
+@in_one_of_three_takes
 def test_a_tone_has_no_holes_while_the_machine_is_busy(tmp_path, server, player):
     path = sounds.write(tmp_path / "tone.wav", sounds.tone(440.0, seconds=8.0))
-    holes = []
-    for _ in range(3):  # other work on the machine may tear a hole once, ours must not each time
-        with burners(2), server.recording() as recording:
-            player.play(path)
-            until(lambda: player.state.position_s > 4.0)
-            recording.wait_for(4.0, of_sound=True)
-        player.stop()
-        holes.append(longest_silence(recording.sound))
-        if holes[-1] < 3:  # a sine passes zero, no more
-            return
-    pytest.fail(f"holes of {holes} samples")
+    with burners(2), server.recording() as recording:
+        player.play(path)
+        until(lambda: player.state.position_s > 4.0)
+        recording.wait_for(4.0, of_sound=True)
+    assert longest_silence(recording.sound) < 3, "a sine passes zero, no more"
 
 
+@in_one_of_three_takes
 def test_a_loop_comes_round_without_a_hole(tmp_path, server, player):
     song = sounds.noise(3, seconds=20.0)
     path = sounds.write(tmp_path / "song.flac", song)
@@ -182,6 +195,7 @@ def test_many_switches_in_a_row_end_on_the_last(tmp_path, player):
     assert player.state.problem is None
 
 
+@in_one_of_three_takes
 def test_the_volume_moves_without_clicks(tmp_path, server, player):
     path = sounds.write(tmp_path / "flat.wav", np.full((2, 10 * RATE_HZ), 0.5, np.float32))
     with server.recording() as recording:
