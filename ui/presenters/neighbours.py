@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from core.progress import Progress
 from core.settings import Weights
 from core.types import Song, SongId, Stem
 from core.weighing import share
 from ui.presenters.answers import Answer, Tab, neighbours
 from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
+from ui.presenters.remembering import Remembering
 from ui.presenters.results import ResultsPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.weighed import Candidates, candidates
@@ -37,7 +37,11 @@ class NeighboursPresenter(ResultsPresenter):
         self._hides_copies = False
         self._is_weighing = False
         self._is_restored = False
-        self._is_remembering = False
+        self._remembering = Remembering(
+            lambda: workbench.listening.remember_weights(self.weights),
+            lanes=lanes,
+            on_failure=self._fret,
+        )
         self._near: Candidates | None = None
 
     @property
@@ -100,7 +104,7 @@ class NeighboursPresenter(ResultsPresenter):
     def _turn(self, weights: Weights) -> None:
         self.weights = weights
         self._rank()
-        self._remember()
+        self._remembering.ask()
         self.weighed.emit(None)
 
     def _rank(self) -> None:
@@ -118,18 +122,6 @@ class NeighboursPresenter(ResultsPresenter):
             self.weights = weights
             self._rank()
             self.weighed.emit(None)
-
-    def _remember(self) -> None:
-        """Keep what is chosen by then: a slider that is dragged writes once, not at each step."""
-        if self._is_remembering:
-            return
-        self._is_remembering = True
-
-        def keep(_: Progress) -> None:
-            self._is_remembering = False
-            self._workbench.listening.remember_weights(self.weights)
-
-        self._lanes.run(Verb(keep, on_failure=self._fret), Lane.WRITE)
 
     def _fret(self, sentence: str) -> None:
         self.trouble = sentence

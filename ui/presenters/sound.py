@@ -9,6 +9,7 @@ from ui.messages import sentence, shown
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import PlayerPort, PlayerStatePort, WorkbenchPort
+from ui.presenters.remembering import Remembering
 from ui.presenters.verbs import Lane, Lanes, Verb
 
 
@@ -32,7 +33,11 @@ class SoundPresenter:
         self._notices = notices
         self._lost = ""
         self._told = ""
-        self._is_remembering = False
+        self._remembering = Remembering(
+            lambda: workbench.listening.remember(self.choices),
+            lanes=lanes,
+            on_failure=self._notices.warn,
+        )
 
     def open(self) -> None:
         """Set everything as it was last."""
@@ -113,20 +118,8 @@ class SoundPresenter:
     def _turn(self, choices: SoundChoices) -> None:
         self.choices = choices
         self._set_volume()
-        self._remember()
+        self._remembering.ask()
         self.changed.emit(None)
 
     def _set_volume(self) -> None:
         self._player.set_volume(0.0 if self.choices.is_muted else self.choices.volume)
-
-    def _remember(self) -> None:
-        """Keep what is chosen by then: a slider that is dragged writes once, not at each step."""
-        if self._is_remembering:
-            return
-        self._is_remembering = True
-
-        def keep(_: Progress) -> None:
-            self._is_remembering = False
-            self._workbench.listening.remember(self.choices)
-
-        self._lanes.run(Verb(keep, on_failure=self._notices.warn), Lane.WRITE)
