@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from core.audio.playback import Player
 from core.ports import SyncPort
 from core.preferences import Preferences
 from core.settings import Settings, default_places
+from ui.language import gettext as _
 from ui.main_window import MainWindow
 from ui.messages import CRASH
 
@@ -77,7 +77,7 @@ def run_window(
 def tell_of_crashes(window: MainWindow, reports: CrashReports) -> None:
     """Let the window say what goes wrong inside, now and in the run before."""
     notices, lanes = window.presenter.notices, window.lanes
-    reports.listener = lambda report: lanes.post(partial(notices.crashed, CRASH, report))
+    reports.listener = lambda report: lanes.post(partial(notices.crashed, _(CRASH), report))
     left = reports.left_over()
     if left:
         notices.crashed(_("Songkin ended in the middle of its work the last time."), left)

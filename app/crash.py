@@ -22,10 +22,13 @@ from types import TracebackType
 
 from PySide6.QtCore import qVersion
 
+from ui.language import N_
+from ui.language import gettext as _
+
 MOST_KEPT = 10  # older reports are deleted
 MOST_A_RUN = 20  # an error in a paint event comes sixty times a second
 LAST_WORDS = "last-words.txt"
-SENT_NOWHERE = "This report is on this machine only. Nothing is sent by itself.\n"
+SENT_NOWHERE = N_("This report is on this machine only. Nothing is sent by itself.")
 ROOT = Path(__file__).parent.parent
 IN_PLACE = re.compile(r'File "([^"]+)"')
 
@@ -73,7 +76,7 @@ class CrashReports(logging.Handler):
 
     def _keep(self, story: str) -> str:
         """Write a report, where that can be done, and return it."""
-        text = f"{SENT_NOWHERE}\n{_machine()}\n{story}"
+        text = f"{_(SENT_NOWHERE)}\n\n{_machine()}\n{story}"
         name = f"crash-{time.strftime('%Y-%m-%d-%H%M%S')}-{len(self._seen):02}.txt"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -163,5 +166,5 @@ def _machine() -> str:
     )
 
 
-def _ignore(_: str) -> None:
+def _ignore(_report: str) -> None:
     """Tell nobody."""

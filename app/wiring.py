@@ -26,7 +26,7 @@ from core.recommend import LIST_LENGTH
 from core.settings import SeparatorName, Settings, SettingsFile, SoundChoices, checked
 from core.types import LibraryId, ModelId, SongId
 from core.vectors.milvus import MilvusStore
-from ui.messages import sentence
+from ui.messages import noted
 
 if TYPE_CHECKING:
     from core.intake import Library
@@ -78,7 +78,7 @@ def open_workbench(settings: Settings) -> Iterator["Workbench"]:
         try:
             yield Workbench(
                 library,
-                explain=sentence,
+                explain=noted,
                 listening=listening,
                 watching=Watching(catalogue, SettingsFile()),
             )

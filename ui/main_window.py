@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from core.ports import SyncPort
 from core.types import SongId
 from ui import theme
+from ui.language import N_
+from ui.language import gettext as _
 from ui.presenters.answers import Result
 from ui.presenters.notices import Offer
 from ui.presenters.ports import PlayerPort, WorkbenchPort
@@ -38,7 +40,7 @@ from ui.widgets.transport_bar import TransportBar
 from ui.widgets.ways_out import WaysOut
 from ui.widgets.window_keys import Doors, window_keys
 
-GO_TO_COPIES = "Go to one of the copies first (Tab), then press Del."
+GO_TO_COPIES = N_("Go to one of the copies first (Tab), then press Del.")
 
 
 class MainWindow(QMainWindow):
@@ -261,7 +263,7 @@ class MainWindow(QMainWindow):
         if self._screens.copies.has_list_focus():
             self.presenter.duplicate_actions.trash()
         else:
-            self.presenter.notices.say(GO_TO_COPIES)
+            self.presenter.notices.say(_(GO_TO_COPIES))
 
     def _retry(self) -> None:
         row: SongRow | None = self.presenter.page.row
@@ -276,7 +278,7 @@ class MainWindow(QMainWindow):
             self.presenter.take(paths)
         else:
             self.presenter.notices.say(
-                "Only files and folders on this machine can be added. Download them first."
+                _("Only files and folders on this machine can be added. Download them first.")
             )
 
     def _add_songs(self) -> None:

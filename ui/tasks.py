@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.errors import Cancelled, WorldError
 from core.progress import Progress, ProgressReport
+from ui.language import gettext as _
 from ui.messages import CRASH, sentence
 from ui.presenters.verbs import Lane, Verb
 
@@ -128,7 +129,7 @@ def _ending(verb: Verb[T], progress: Progress) -> Callable[[], None]:
         return partial(verb.on_failure, sentence(error))
     except Exception:  # the lane must survive, and the log is the crash report
         logger.exception("a bug in a lane")
-        return partial(verb.on_failure, CRASH)
+        return partial(verb.on_failure, _(CRASH))
 
 
 def _be_silent() -> None:

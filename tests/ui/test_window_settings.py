@@ -155,7 +155,7 @@ def test_demucs_is_fetched_with_progress(rig: WindowRig, preferences: SlowPrefer
     assert text(rig, "settingsSeparator") == "Spleeter"
     assert text(rig, "settingsDemucs") == "Not fetched"
     click(rig, "settingsFetchDemucs")
-    rig.qtbot.waitUntil(lambda: text(rig, "settingsDemucs") == "25% fetched")
+    rig.qtbot.waitUntil(lambda: text(rig, "settingsDemucs") == "25 % fetched")
     preferences.may_come.set()
     rig.qtbot.waitUntil(lambda: text(rig, "settingsDemucs") == "Fetched")
     assert not rig.find(QPushButton, "settingsFetchDemucs").isVisible()

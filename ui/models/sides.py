@@ -6,6 +6,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from ui.language import N_, Words
 from ui.presenters.sides import SideLine
 from ui.theme import Theme
 
@@ -23,13 +24,15 @@ class Column(IntEnum):
     BECAME = 4
 
 
-TITLES: Final = {
-    Column.HERE: "Here",
-    Column.THERE: "Cluster",
-    Column.SONG: "Song",
-    Column.SCORE: "Score",
-    Column.BECAME: "What became of it",
-}
+TITLES: Final = Words(
+    {
+        Column.HERE: N_("Here"),
+        Column.THERE: N_("Cluster"),
+        Column.SONG: N_("Song"),
+        Column.SCORE: N_("Score"),
+        Column.BECAME: N_("What became of it"),
+    }
+)
 
 
 class SidesModel(QAbstractTableModel):

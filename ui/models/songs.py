@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from ui.language import N_, Words
 from ui.models.dragged import files_data
 from ui.presenters.library import LibraryPresenter, Order
 from ui.presenters.music_words import bpm_cell, key_cell
@@ -34,13 +35,15 @@ class Column(IntEnum):
     STAGE = 4
 
 
-TITLES: Final = {
-    Column.SONG: "Song",
-    Column.TIME: "Time",
-    Column.BPM: "BPM",
-    Column.KEY: "Key",
-    Column.STAGE: "Stage",
-}
+TITLES: Final = Words(
+    {
+        Column.SONG: N_("Song"),
+        Column.TIME: N_("Time"),
+        Column.BPM: N_("BPM"),
+        Column.KEY: N_("Key"),
+        Column.STAGE: N_("Stage"),
+    }
+)
 ORDERS: Final = {
     Column.SONG: Order.TITLE,
     Column.TIME: Order.TIME,
@@ -139,8 +142,8 @@ def _text(row: SongRow, column: Column) -> str:
         case Column.KEY:
             return key_cell(row.music)
         case Column.STAGE:
-            verdict = f", {VERDICTS[row.verdict]}" if row.verdict else ""
-            return f"{STEPS[row.step]}{verdict}"
+            parts = (STEPS[row.step], VERDICTS[row.verdict] if row.verdict else "")
+            return ", ".join(filter(None, parts))
 
 
 def _spoken(row: SongRow, column: Column, *, relation: str) -> str:

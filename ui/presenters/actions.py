@@ -1,6 +1,7 @@
 """What the user does to a song of the table, and the way back from it."""
 
 from core.types import AnalysisStep, Decision, Song
+from ui.language import gettext as _
 from ui.presenters.activity import ActivityPresenter
 from ui.presenters.answers import Result, Tab
 from ui.presenters.deeds import Deeds
@@ -49,7 +50,7 @@ class SongActions:
         self._deeds.do(
             lambda: self._workbench.decide(*pair, decision=Decision.NOT_DUPLICATE),
             songs=pair,
-            said=f"{other} is no duplicate of {mine}.",
+            said=_("{other} is no duplicate of {mine}.").format(other=other, mine=mine),
         )
 
     def remove(self, row: SongRow) -> None:
@@ -59,7 +60,8 @@ class SongActions:
         elif row.step is AnalysisStep.FAILED:
             self._forget_problem(row)
         else:
-            self._notices.say(f"{row.title} is still being added. Stop first, then remove it.")
+            said = _("{title} is still being added. Stop first, then remove it.")
+            self._notices.say(said.format(title=row.title))
 
     def retry(self, row: SongRow) -> None:
         """Try a file that failed again."""
@@ -67,23 +69,25 @@ class SongActions:
 
     def _remove_song(self, row: SongRow, song: Song) -> None:
         self._transport.release(song.song_id)
+        said = _("{title} was taken out of the library. Its file is untouched.")
         self._deeds.do(
             lambda: self._workbench.remove(song.song_id),
             songs=(song.song_id,),
-            said=f"{row.title} was taken out of the library. Its file is untouched.",
+            said=said.format(title=row.title),
         )
 
     def _forget_problem(self, row: SongRow) -> None:
-        def take(_: None) -> None:
+        def take(_done: None) -> None:
             self._library.remove(row.path)
             self._page.refresh()
-            self._notices.did(Deed(f"{row.title} was taken out of the list.", again))
+            said = _("{title} was taken out of the list.").format(title=row.title)
+            self._notices.did(Deed(said, again))
 
         def again() -> None:
             self._activity.add([row.path])
 
         verb = Verb(
-            lambda _: self._workbench.catalogue.clear_problem(row.path),
+            lambda _progress: self._workbench.catalogue.clear_problem(row.path),
             on_success=take,
             on_failure=self._notices.warn,
         )

@@ -14,6 +14,8 @@ from pathlib import Path
 from core.errors import UnknownSongError
 from core.progress import Progress
 from core.types import Song, SongEvent, SongId
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.presenters.arrivals import ANSWERED, ArrivalsPresenter
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
@@ -22,7 +24,6 @@ from ui.presenters.ports import WorkbenchPort
 from ui.presenters.rows import RowChange, Snapshot, read_snapshot
 from ui.presenters.tally import Tally
 from ui.presenters.verbs import Lane, Lanes, Mailbox, Verb
-from ui.presenters.words import songs
 
 
 class Doing(Enum):
@@ -83,13 +84,21 @@ class ActivityPresenter:
             case Doing.NOTHING:
                 return ""
             case Doing.STOPPING:
-                return "Stopping"
+                return _("Stopping")
             case Doing.ADDING:
-                return f"Listening to {self._tally.words}" if self._tally.total else "Looking"
+                return (
+                    self._far(_("Listening to {done} of {total}"))
+                    if self._tally.total
+                    else _("Looking")
+                )
             case Doing.FINISHING:
-                return f"Separating voices: {self._tally.words}"
+                return self._far(_("Separating voices: {done} of {total}"))
             case Doing.FILLING:
-                return f"Hearing older songs again: {self._tally.words}"
+                return self._far(_("Hearing older songs again: {done} of {total}"))
+
+    def _far(self, said: str) -> str:
+        """Put into words how far what runs is."""
+        return said.format(done=number(self._tally.done), total=number(self._tally.total))
 
     def open_library(self) -> None:
         """Read the library, then go on with what was queued when it was closed.
@@ -99,14 +108,17 @@ class ActivityPresenter:
         and the window, for up to a second on a busy machine.
         """
         verb = Verb(
-            lambda _: (read_snapshot(self._workbench), self._workbench.catalogue.half_heard()),
+            lambda _progress: (
+                read_snapshot(self._workbench),
+                self._workbench.catalogue.half_heard(),
+            ),
             on_success=self._opened,
             on_failure=self._library.fail,
         )
         self._lanes.run(verb, Lane.COMPUTE)
         warm_up = Verb(
-            lambda _: self._workbench.warm_up(),
-            on_success=lambda _: gc.freeze(),
+            lambda _progress: self._workbench.warm_up(),
+            on_success=lambda _done: gc.freeze(),
             on_failure=self._notices.warn,
         )
         self._lanes.run(warm_up, Lane.COMPUTE)
@@ -171,7 +183,7 @@ class ActivityPresenter:
         if not was_asked:
             return
         if not self._tally.total:
-            self._notices.say("No audio files were found in what was added.")
+            self._notices.say(_("No audio files were found in what was added."))
         elif self._tally.skipped == self._tally.total:
             self.arrivals.say_nothing_new(self._tally.skipped)
 
@@ -182,8 +194,8 @@ class ActivityPresenter:
         self._library.settle()
         left = self._library.waiting()
         if was_stopped and left:
-            verb = "waits" if left == 1 else "wait"
-            self._notices.say(f"Stopped. {songs(left)} {verb}.", Offer.CONTINUE)
+            said = ngettext("Stopped. {count} song waits.", "Stopped. {count} songs wait.", left)
+            self._notices.say(said.format(count=number(left)), Offer.CONTINUE)
         self.changed.emit(None)
 
     def _start_adding(self, paths: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -24,29 +25,41 @@ from core.types import (
     Stem,
     Verdict,
 )
+from ui.language import N_, Words, number
+from ui.language import gettext as _
 from ui.messages import shown
-from ui.presenters import evidence
+from ui.presenters import evidence, told
 from ui.presenters.evidence import HARMONY
 from ui.presenters.music_words import differences
 from ui.presenters.ports import WorkbenchPort
-from ui.presenters.words import BETWEEN, NO_ARTIST, STEMS, clock
+from ui.presenters.words import NO_ARTIST, STEMS, clock, either
 
 NEIGHBOURS_LIMIT = 24  # three screens of results: more than anyone auditions for one song
 RECOMMENDED_LIMIT = 50
 NO_WAVE: Float32Array = np.zeros(0, np.float32)
-ALIKE = "alike in sound"
-UNLIKE = "not alike"  # at right angles to each other, or beyond
-RANKED = "rank score"
-UNTITLED = "A song of another library"
+ALIKE = N_("alike in sound")
+UNLIKE = N_("not alike")  # at right angles to each other, or beyond
+RANKED = N_("rank score")
+UNTITLED = N_("A song of another library")
 
 
 class Tab(Enum):
     """The lists of a song's page."""
 
-    NEIGHBOURS = "Neighbours"
-    VERSIONS = "Versions"
-    DUPLICATES = "Duplicates"
-    RECOMMENDED = "Recommended"
+    NEIGHBOURS = "neighbours"
+    VERSIONS = "versions"
+    DUPLICATES = "duplicates"
+    RECOMMENDED = "recommended"
+
+
+TAB_NAMES: Final = Words(
+    {
+        Tab.NEIGHBOURS: N_("Neighbours"),
+        Tab.VERSIONS: N_("Versions"),
+        Tab.DUPLICATES: N_("Duplicates"),
+        Tab.RECOMMENDED: N_("Recommended"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ Ask = Callable[[Song], Answer]
 def neighbours(workbench: WorkbenchPort, song: Song, *, without_copies: bool = False) -> Answer:
     """Return the songs that sound alike, by the backing where both are known."""
     found = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT, without_copies=without_copies)
-    results = _neighbour_results(workbench, found, about=song, measure=ALIKE)
+    results = _neighbour_results(workbench, found, about=song, measure=_(ALIKE))
     stems = list(dict.fromkeys(near.stem for near in found))
     return Answer(results, neighbours_note(results, stems, about=song))
 
@@ -96,20 +109,20 @@ def neighbours(workbench: WorkbenchPort, song: Song, *, without_copies: bool = F
 def neighbours_note(results: Sequence[Result], stems: Sequence[Stem], *, about: Song) -> str:
     """Say what the figures of the neighbours mean."""
     if not results:
-        return "Nothing to compare with yet. Add more songs."
+        return _("Nothing to compare with yet. Add more songs.")
     if about.stage is Stage.FIRST_ANSWER:
-        return "First answer, by the whole mix. The backing's is to come."
-    words = " or ".join(STEMS[stem] for stem in stems)
-    return f"Alike in sound, by the {words}: 1.00 is the same sound."
+        return _("First answer, by the whole mix. The backing's is to come.")
+    said = _("Alike in sound, by the {stems}: 1.00 is the same sound.")
+    return said.format(stems=either([STEMS[stem] for stem in stems]))
 
 
 def versions(workbench: WorkbenchPort, song: Song) -> Answer:
     """Return songs that may be the same composition."""
     found = workbench.versions(song.song_id)
-    results = _neighbour_results(workbench, found, about=song, measure=HARMONY)
+    results = _neighbour_results(workbench, found, about=song, measure=_(HARMONY))
     if not results:
-        return Answer((), "No other version of this song was found here.")
-    return Answer(results, "Alike in harmony, whatever key or tempo: 1.00 is the same harmony.")
+        return Answer((), _("No other version of this song was found here."))
+    return Answer(results, _("Alike in harmony, whatever key or tempo: 1.00 is the same harmony."))
 
 
 def duplicates(workbench: WorkbenchPort, song: Song) -> Answer:
@@ -119,8 +132,8 @@ def duplicates(workbench: WorkbenchPort, song: Song) -> Answer:
         result for pair in pairs if (result := _duplicate(workbench, song.song_id, pair))
     )
     if not results:
-        return Answer((), "No duplicate was found. Speed changes can hide one.")
-    return Answer(results, "Proven by sound: how many bits of the two fingerprints agree.")
+        return Answer((), _("No duplicate was found. Speed changes can hide one."))
+    return Answer(results, _("Proven by sound: how many bits of the two fingerprints agree."))
 
 
 def recommended(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Answer:
@@ -128,10 +141,13 @@ def recommended(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Answer:
     listed = sync.recommendations(song.song_id, limit=RECOMMENDED_LIMIT)
     if listed:
         results = tuple(_recommended(workbench, line) for line in listed)
-        return Answer(results, f"Computed on {shown(sync.cluster_name)}, best first.")
+        return Answer(
+            results,
+            _("Computed on {cluster}, best first.").format(cluster=shown(sync.cluster_name)),
+        )
     if sync.state is SyncState.NOT_SET_UP:
-        return Answer((), "Sync sends what this song sounds like, and brings back what fits.")
-    return Answer((), "Nothing came back for this song yet. Sync to ask again.")
+        return Answer((), _("Sync sends what this song sounds like, and brings back what fits."))
+    return Answer((), _("Nothing came back for this song yet. Sync to ask again."))
 
 
 def _neighbour_results(
@@ -155,7 +171,9 @@ def _neighbour_results(
 def near_label(near: Neighbour, about: Song, song: Song) -> str:
     """Say which stem was compared, and whether a better answer is to come."""
     waits = Stage.FIRST_ANSWER in (about.stage, song.stage)
-    return f"{STEMS[near.stem]} · backing to come" if waits else STEMS[near.stem]
+    if waits:
+        return _("{stem} · backing to come").format(stem=STEMS[near.stem])
+    return STEMS[near.stem]
 
 
 def near_result(
@@ -169,15 +187,16 @@ def near_result(
 ) -> Result:
     """Return the line of a song that is near."""
     match = near.match
-    moments = f"their {clock(match.song_s)}{BETWEEN}your {clock(match.query_s)}"
+    theirs, yours = clock(match.song_s), clock(match.query_s)
+    moments = _("their {theirs} ↔ your {yours}").format(theirs=theirs, yours=yours)
     return Result(
         song.song_id,
         song.path,
         shown(song.title),
         shown(song.artist) or NO_ARTIST,
         share=min(1.0, max(0.0, near.score)),
-        figure=f"{near.score:.2f}",
-        measure=measure if near.score > 0 else UNLIKE,
+        figure=number(near.score, 2),
+        measure=measure if near.score > 0 else _(UNLIKE),
         label=label,
         why="\n".join((moments, *differs)),
         match=match,
@@ -220,13 +239,13 @@ def _recommended(workbench: WorkbenchPort, line: Recommendation) -> Result:
     return Result(
         song.song_id if song else None,
         song.path if song else None,
-        shown(title) or UNTITLED,
+        shown(title) or _(UNTITLED),
         shown(artist) or NO_ARTIST,
         share=min(1.0, max(0.0, line.score)),
-        figure=f"{line.score:.2f}",
-        measure=RANKED,
-        label="in your library" if song else "elsewhere",
-        why=shown(line.reason),
+        figure=number(line.score, 2),
+        measure=_(RANKED),
+        label=_("in your library") if song else _("elsewhere"),
+        why=told.reason(line.reason),
         match=None,
         duration_s=song.duration_s if song else 0.0,
         overview=overview_of(workbench, song) if song else NO_WAVE,

@@ -5,21 +5,23 @@ from pathlib import Path
 from typing import Final
 
 from core.types import AnalysisStep, PairVerdict, SongId, Verdict
+from ui.language import N_, Words, ngettext, number
+from ui.language import gettext as _
 from ui.presenters.library import LibraryPresenter
 from ui.presenters.notices import NoticePresenter, Offer
 from ui.presenters.rows import RowChange, SongRow
 from ui.presenters.verdicts import STRENGTH
-from ui.presenters.words import CONFIDENCES, Named, songs, told_apart
+from ui.presenters.words import CONFIDENCES, Named, told_apart
 
 ANSWERED: Final = frozenset({AnalysisStep.FIRST_ANSWER, AnalysisStep.READY})
-AS: Final = {
-    Verdict.EXACT_FILE: "is the same file as",
-    Verdict.SAME_RECORDING: "is the same recording as",
-    Verdict.SAME_BACKING: "has the same backing as",
-    Verdict.VERSION: "is a version of",
-}
-PART_OF: Final = "is an excerpt of"
-WHOLE_OF: Final = "holds all of"
+AS: Final = Words(
+    {
+        Verdict.EXACT_FILE: N_("{song} is the same file as {other} ({confidence})."),
+        Verdict.SAME_RECORDING: N_("{song} is the same recording as {other} ({confidence})."),
+        Verdict.SAME_BACKING: N_("{song} has the same backing as {other} ({confidence})."),
+        Verdict.VERSION: N_("{song} is a version of {other} ({confidence})."),
+    }
+)
 
 
 class ArrivalsPresenter:
@@ -60,9 +62,15 @@ class ArrivalsPresenter:
         """Say that everything that was dropped is here already, and lead there."""
         only = self._library.row(self._here[0]) if count == 1 and self._here else None
         if only:
-            self._notices.say(f"Nothing new: {only.title} is here already.", Offer.SHOW_SONG)
+            said = _("Nothing new: {title} is here already.").format(title=only.title)
+            self._notices.say(said, Offer.SHOW_SONG)
         else:
-            self._notices.say(f"Nothing new: {songs(count)} already here.")
+            said = ngettext(
+                "Nothing new: {count} song already here.",
+                "Nothing new: {count} songs already here.",
+                count,
+            )
+            self._notices.say(said.format(count=number(count)))
 
     def _recognise(self, song_id: SongId, verdicts: Sequence[PairVerdict]) -> None:
         if song_id in self._known:
@@ -78,18 +86,20 @@ class ArrivalsPresenter:
         if len(self._known) == 1:
             self._notices.say(next(iter(self._known.values())), Offer.SHOW_COPIES)
         else:
-            text = f"{len(self._known):,} of these songs were recognised."
-            self._notices.say(text, Offer.SHOW_COPIES)
+            said = _("{count} of these songs were recognised.")
+            self._notices.say(said.format(count=number(len(self._known))), Offer.SHOW_COPIES)
 
 
 def sentence(mine: SongRow, other: SongRow, *, pair: PairVerdict) -> str:
     """Say what a song is to another one that was here before; ``pair`` is seen from the song."""
-    relation = AS.get(pair.verdict) or _part(mine, other)
-    confidence = CONFIDENCES[pair.confidence]
+    said = AS.get(pair.verdict) or _part(mine, other)
     names = told_apart(Named(mine.title, mine.path), Named(other.title, other.path))
-    return f"{names[0]} {relation} {names[1]} ({confidence})."
+    confidence = CONFIDENCES[pair.confidence]
+    return said.format(song=names[0], other=names[1], confidence=confidence)
 
 
 def _part(mine: SongRow, other: SongRow) -> str:
     is_part = (mine.duration_s or 0.0) <= (other.duration_s or 0.0)
-    return PART_OF if is_part else WHOLE_OF
+    if is_part:
+        return _("{song} is an excerpt of {other} ({confidence}).")
+    return _("{song} holds all of {other} ({confidence}).")

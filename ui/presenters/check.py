@@ -12,8 +12,10 @@ from typing import TypeVar
 from core.copy_types import CheckReport
 from core.ports import SyncPort
 from core.progress import Progress, ProgressReport
+from ui.language import N_
+from ui.language import gettext as _
 from ui.messages import file_name
-from ui.presenters import findings
+from ui.presenters import findings, told
 from ui.presenters.answers import NO_WAVE, Result
 from ui.presenters.decks import Deck
 from ui.presenters.findings import NOT_CHECKED, STOPPED, Answered, Findings, Where
@@ -25,11 +27,11 @@ from ui.presenters.verbs import Lane, Lanes, Verb
 
 T = TypeVar("T")
 
-PROMISE = (
+PROMISE = N_(
     "Nothing is added, and nothing leaves this machine unless you then ask the catalogue. "
     "The sound never does."
 )
-KEPT = "Nothing was added, and the sound stayed on this machine."
+KEPT = N_("Nothing was added, and the sound stayed on this machine.")
 NOTHING_YET = Findings(ListState.NO_SONG)
 LOOKING = Findings(ListState.LOADING)
 
@@ -127,9 +129,9 @@ class CheckPresenter:
         if self._running is None:
             return ""
         if self._is_asking:
-            return "Asking the catalogue"
-        what = self._report.what if self._report else ""
-        return what[:1].upper() + what[1:] or "Listening"
+            return _("Asking the catalogue")
+        what = told.doing(self._report.what) if self._report else ""
+        return what or _("Listening")
 
     @property
     def finding(self) -> Finding:
@@ -141,13 +143,18 @@ class CheckPresenter:
     def note(self) -> str:
         """What is added, and what leaves this machine."""
         if self._path is None or self.places[Where.HERE].found.state is ListState.LOADING:
-            return PROMISE
+            return _(PROMISE)
         there = self.places[Where.CATALOGUE].found
         if not there.sent_to:
-            return KEPT
-        is_sure = there.state in (ListState.FULL, ListState.EMPTY)
-        verb = "was sent" if is_sure else "is on its way" if self._running else "may have gone"
-        return f"{KEPT} One vector {verb} to {there.sent_to}."
+            return _(KEPT)
+        return f"{_(KEPT)} {self._sent(there).format(cluster=there.sent_to)}"
+
+    def _sent(self, there: Findings) -> str:
+        if there.state in (ListState.FULL, ListState.EMPTY):
+            return _("One vector was sent to {cluster}.")
+        if self._running:
+            return _("One vector is on its way to {cluster}.")
+        return _("One vector may have gone to {cluster}.")
 
     @property
     def _is_asking(self) -> bool:
@@ -185,7 +192,7 @@ class CheckPresenter:
             return
         self._running.cancel()
         if self._is_asking:
-            stopped = Findings(ListState.TO_COME, STOPPED, sent_to=self._cluster)
+            stopped = Findings(ListState.TO_COME, _(STOPPED), sent_to=self._cluster)
             self.places[Where.CATALOGUE].show(stopped)
         else:
             self._path, self._heard = None, None
@@ -276,7 +283,7 @@ class CheckPresenter:
     def _fail(self, where: Where, sentence: str) -> None:
         if where is Where.HERE:
             self._heard = None
-            not_asked = Findings(ListState.EMPTY, NOT_CHECKED)
+            not_asked = Findings(ListState.EMPTY, _(NOT_CHECKED))
             self._show(Findings(ListState.FAILED, sentence), not_asked)
         else:
             failed = Findings(ListState.FAILED, sentence, sent_to=self._cluster)

@@ -1,11 +1,11 @@
 """The report on copies in words: the sets of the Duplicates screen, for a file."""
 
 from collections.abc import Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from itertools import combinations
 
 from core.reports import ReportCopy, ReportSet, ReportWords
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.presenters.copy_sets import CopySet
 from ui.presenters.words import DOT, clock
 
@@ -38,15 +38,15 @@ def report_sets(sets: Sequence[CopySet]) -> list[ReportSet]:
 def report_words(sets: Sequence[CopySet]) -> ReportWords:
     """Return the words of the page itself."""
     groups = sum(found.is_group for found in sets)
-    counted = (
-        ngettext("{} group of copies", "{} groups of copies", groups).format(groups),
-        ngettext("{} related pair", "{} related pairs", len(sets) - groups).format(
-            len(sets) - groups
-        ),
-    )
+    pairs = len(sets) - groups
+    groups_said = ngettext("{count} group of copies", "{count} groups of copies", groups)
+    pairs_said = ngettext("{count} related pair", "{count} related pairs", pairs)
     return ReportWords(
         title=_("Duplicates in this library"),
-        summary=_("{}, {}. Nothing was moved or deleted.").format(*counted),
+        summary=_("{groups}, {pairs}. Nothing was moved or deleted.").format(
+            groups=groups_said.format(count=number(groups)),
+            pairs=pairs_said.format(count=number(pairs)),
+        ),
         better=_("Better copy:"),
         copy_head=(_("File"), _("Format"), _("Sound"), _("Carries")),
     )
@@ -60,7 +60,7 @@ def _evidence(found: CopySet) -> list[str]:
         proof = found.proof(a, b)
         if proof is None:
             continue
-        over = _("over {}").format(clock(proof.match.duration_s))
+        over = _("over {length}").format(length=clock(proof.match.duration_s))
         parts = (f"{files[a]} / {files[b]}", proof.label, proof.score, over, proof.speed)
         said.append(DOT.join(filter(None, parts)))
     return said

@@ -10,21 +10,25 @@ from typing import Final
 
 from core.copy_types import CopyFacts, CopyReason, DuplicateGroup
 from core.types import PairVerdict, Song, SongId, Verdict
+from ui.language import N_, Words, ngettext, number
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters import copy_words, evidence
 from ui.presenters.copy_words import CopyLine
 from ui.presenters.evidence import Evidence
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.verdicts import STRENGTH
-from ui.presenters.words import DOT, VERDICTS, Named, files_told_apart, searchable, size, told_apart
+from ui.presenters.words import VERDICTS, Named, files_told_apart, searchable, size, told_apart
 
 RELATED: Final = (Verdict.EXCERPT, Verdict.SAME_BACKING, Verdict.VERSION)
-RELATIONS: Final = {
-    Verdict.EXCERPT: "{} is an excerpt of it.",
-    Verdict.SAME_BACKING: "{} has the same backing.",
-    Verdict.VERSION: "{} is a version of the same composition.",
-}
-DECIDED: Final = "same song"  # by the user, not by its sound
+RELATIONS: Final = Words(
+    {
+        Verdict.EXCERPT: N_("{other} is an excerpt of it."),
+        Verdict.SAME_BACKING: N_("{other} has the same backing."),
+        Verdict.VERSION: N_("{other} is a version of the same composition."),
+    }
+)
+DECIDED: Final = N_("same song")  # by the user, not by its sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,13 @@ class CopySet:
         if not self.is_group:
             return self.names[self.songs[1].song_id]
         freed = sum(song.stamp.size_bytes for song in self.songs[1:])
-        return f"{len(self.songs)} copies{DOT}keeping one frees {size(freed)}"
+        count = len(self.songs)
+        said = ngettext(
+            "{count} copy · keeping one frees {room}",
+            "{count} copies · keeping one frees {room}",
+            count,
+        )
+        return said.format(count=number(count), room=size(freed))
 
     @property
     def lines(self) -> tuple[CopyLine, ...]:
@@ -90,7 +100,8 @@ class CopySet:
         """Why the first copy is the better one, or what the other song is to it."""
         if self.is_group:
             return copy_words.better(self.reasons)
-        return RELATIONS[self.pairs[0].verdict].format(self.names[self.songs[1].song_id])
+        other = self.names[self.songs[1].song_id]
+        return RELATIONS[self.pairs[0].verdict].format(other=other)
 
     def proof(self, a: SongId, b: SongId) -> Evidence | None:
         """Return what is known of two of the songs, seen from ``a``; None where it is nothing."""
@@ -112,7 +123,7 @@ def _of_group(group: DuplicateGroup, songs: Mapping[SongId, Song]) -> CopySet:
     others = [song_id for song_id in group.songs if song_id != group.best]
     members = tuple(songs[song_id] for song_id in (group.best, *others))
     strongest = min(group.pairs, key=_strength, default=None)
-    label = VERDICTS[strongest.verdict] if strongest else DECIDED
+    label = VERDICTS[strongest.verdict] if strongest else _(DECIDED)
     facts = {copy.song_id: copy for copy in group.copies}
     return CopySet(
         True, members, group.pairs, group.reasons, facts, label, _haystack(members, label)

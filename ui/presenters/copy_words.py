@@ -7,23 +7,28 @@ from typing import Final
 
 from core.copy_types import CopyFacts, CopyReason
 from core.types import AudioFacts, Song, SongId
+from ui.language import N_, Words, ngettext, number
+from ui.language import gettext as _
 from ui.messages import file_name, shown
-from ui.presenters.words import CHANNELS, DOT, clock, codec, folder, size
+from ui.presenters.words import DOT, clock, coding, folder, size
 
-REASONS: Final = {
-    CopyReason.LOSSLESS: "lossless",
-    CopyReason.WIDER_BAND: "its sound reaches higher",
-    CopyReason.ENCODED_ONCE: "not made from a worse copy",
-    CopyReason.HIGHER_BIT_RATE: "more bits a second",
-    CopyReason.HIGHER_SAMPLE_RATE: "a higher sample rate",
-    CopyReason.LESS_CLIPPING: "less clipping",
-    CopyReason.LONGER: "longer",
-    CopyReason.MORE_CHANNELS: "more channels",
-    CopyReason.MORE_TAGS: "more tags",
-    CopyReason.HAS_COVER: "has a cover",
-    CopyReason.OLDER_FILE: "the older file",
-}
-ALIKE: Final = "No copy is better than the others by what can be measured."
+REASONS: Final = Words(
+    {
+        CopyReason.LOSSLESS: N_("lossless"),
+        CopyReason.WIDER_BAND: N_("its sound reaches higher"),
+        CopyReason.ENCODED_ONCE: N_("not made from a worse copy"),
+        CopyReason.HIGHER_BIT_RATE: N_("more bits a second"),
+        CopyReason.HIGHER_SAMPLE_RATE: N_("a higher sample rate"),
+        CopyReason.LESS_CLIPPING: N_("less clipping"),
+        CopyReason.LONGER: N_("longer"),
+        CopyReason.MORE_CHANNELS: N_("more channels"),
+        CopyReason.MORE_TAGS: N_("more tags"),
+        CopyReason.HAS_COVER: N_("has a cover"),
+        CopyReason.OLDER_FILE: N_("the older file"),
+    }
+)
+ALIKE: Final = N_("No copy is better than the others by what can be measured.")
+SPOKEN: Final = "{file}, {facts}. {folder}"
 # Fewer clipped samples than one in ten thousand are no fault that anyone hears.
 AUDIBLE_CLIPPING: Final = 1e-4
 
@@ -45,9 +50,9 @@ class CopyLine:
     @property
     def spoken(self) -> str:
         """The copy in one breath, for screen readers and tool tips."""
-        lead = "Better copy: " if self.is_best else ""
         facts = DOT.join(filter(None, (*self.coding, *self.sound, *self.carried)))
-        return f"{lead}{file_name(self.path)}, {facts}. {self.folder}"
+        said = _("Better copy: {file}, {facts}. {folder}") if self.is_best else SPOKEN
+        return said.format(file=file_name(self.path), facts=facts, folder=self.folder)
 
 
 def copy_line(song: Song, facts: CopyFacts | None, *, is_best: bool) -> CopyLine:
@@ -67,26 +72,30 @@ def copy_line(song: Song, facts: CopyFacts | None, *, is_best: bool) -> CopyLine
 
 def better(reasons: Sequence[CopyReason]) -> str:
     """Say why a copy is better than the others."""
-    return f"Better: {', '.join(REASONS[reason] for reason in reasons)}." if reasons else ALIKE
+    if not reasons:
+        return _(ALIKE)
+    said = ", ".join(REASONS[reason] for reason in reasons)
+    return _("Better: {reasons}.").format(reasons=said)
 
 
 def _coding(facts: AudioFacts) -> tuple[str, str]:
-    rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
-    channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
-    return f"{codec(facts.codec)}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz{DOT}{channels}"
+    codec, rate, channels = coding(facts)
+    return codec, f"{rate}{DOT}{channels}"
 
 
 def _sound(facts: CopyFacts | None) -> tuple[str, str]:
     """Say how high the sound truly reaches, and whether it is clipped."""
     if facts is None or facts.bandwidth_hz is None:
         return "", ""
-    reaches = f"up to {facts.bandwidth_hz / 1000:.1f} kHz"
+    reaches = _("up to {reach} kHz").format(reach=number(facts.bandwidth_hz / 1000, 1))
     if facts.is_transcode:
-        return reaches, "was lossy before"
+        return reaches, _("was lossy before")
     if facts.clipped_share is None:
         return reaches, ""
-    is_clipped = facts.clipped_share >= AUDIBLE_CLIPPING
-    return reaches, f"{100 * facts.clipped_share:.2f} % clipped" if is_clipped else "no clipping"
+    if facts.clipped_share < AUDIBLE_CLIPPING:
+        return reaches, _("no clipping")
+    percent = number(100 * facts.clipped_share, 2)
+    return reaches, _("{percent} % clipped").format(percent=percent)
 
 
 def _carried(song: Song, facts: CopyFacts | None) -> tuple[str, str]:
@@ -94,10 +103,14 @@ def _carried(song: Song, facts: CopyFacts | None) -> tuple[str, str]:
     if facts is None:
         return below, ""
     tags = _tags(facts.n_tags)
-    return f"{tags}{DOT}cover" if facts.has_cover else tags, below
+    if facts.has_cover:
+        tags = _("{tags} · cover").format(tags=tags)
+    return tags, below
 
 
 def _tags(n_tags: int | None) -> str:
     if n_tags is None:
-        return "tags not counted"
-    return "no tags" if n_tags == 0 else "1 tag" if n_tags == 1 else f"{n_tags} tags"
+        return _("tags not counted")
+    if n_tags == 0:
+        return _("no tags")
+    return ngettext("{count} tag", "{count} tags", n_tags).format(count=n_tags)

@@ -7,13 +7,13 @@ the last one that was said here.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from gettext import gettext as _
-from typing import Final
 
 from core.copy_types import ActionKind, DoneAction
 from core.errors import UnknownSongError
 from core.progress import Progress
 from core.types import PairVerdict, Song, SongEvent, SongId
+from ui.language import N_, ngettext
+from ui.language import gettext as _
 from ui.messages import file_name, shown
 from ui.presenters import words
 from ui.presenters.hook import Hook
@@ -23,14 +23,8 @@ from ui.presenters.ports import WorkbenchPort
 from ui.presenters.rows import STEP_OF_STAGE, RowChange, Snapshot, song_row, with_haystack
 from ui.presenters.verbs import Lane, Lanes, Verb
 
-NOTHING_LEFT = "Nothing to undo."
+NOTHING_LEFT = N_("Nothing to undo.")
 MOST_NAMED = 2  # songs named in a question; more are counted
-DONE: Final = {
-    ActionKind.TRASHED: ("{} was moved to the trash", "{} were moved to the trash"),
-    ActionKind.REMOVED: ("{} was taken out of the library", "{} were taken out of the library"),
-    ActionKind.TAGGED: ("{} was given other tags", "{} were given other tags"),
-    ActionKind.DECIDED: ("{} was judged by hand", "{} were judged by hand"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +66,12 @@ class Deeds:
         self._library = library
         self._notices = notices
         self._lanes = lanes
-        notices.asks_earlier.connect(lambda _: self._look_back())
+        notices.asks_earlier.connect(lambda _told: self._look_back())
 
     def do(self, work: Callable[[], object], *, songs: Sequence[SongId], said: str) -> None:
         """Do what the library can take back to some songs, then say it and offer the way back."""
 
-        def deed(_: Progress) -> Touched:
+        def deed(_progress: Progress) -> Touched:
             work()
             return self._look(songs)
 
@@ -91,7 +85,7 @@ class Deeds:
     def _look_back(self) -> None:
         """Ask whether what was done before the window was opened should be taken back."""
         verb = Verb(
-            lambda _: self._earlier(), on_success=self._ask_earlier, on_failure=self._failed
+            lambda _progress: self._earlier(), on_success=self._ask_earlier, on_failure=self._failed
         )
         self._lanes.run(verb, Lane.WRITE)  # after what is being done
 
@@ -100,25 +94,24 @@ class Deeds:
         action = self._workbench.last_action()
         if action is None:
             return ""
-        there = [song for song, _ in self._look(action.songs).songs]
+        there = [song for song, _verdicts in self._look(action.songs).songs]
         named = [shown(song.title) or file_name(song.path) for song in there]
         is_named = len(named) == len(action.songs) <= MOST_NAMED
-        what = " and ".join(named) if is_named else words.songs(len(action.songs))
-        one, many = DONE[action.kind]
-        said = (one if len(action.songs) == 1 else many).format(what)
-        return f"Outside this window, on {words.moment(action.at)}, {said}."
+        what = words.together(named) if is_named else words.songs(len(action.songs))
+        said = done_outside(action.kind, len(action.songs))
+        return said.format(moment=words.moment(action.at), songs=what)
 
     def _ask_earlier(self, said: str) -> None:
         if not said:
-            self._notices.say(NOTHING_LEFT)
+            self._notices.say(_(NOTHING_LEFT))
             return
-        text = f"{said} Should that be taken back?"
-        self.asks.emit(Question("Undo what was done earlier", text, "Undo it", self._undo))
+        text = _("{done} Should that be taken back?").format(done=said)
+        self.asks.emit(Question(_("Undo what was done earlier"), text, _("Undo it"), self._undo))
 
     def _undo(self) -> None:
         """Take back the library's last deed, whether of this window or of an earlier one."""
 
-        def work(_: Progress) -> Touched | None:
+        def work(_progress: Progress) -> Touched | None:
             action = self._workbench.undo()
             return self._look(action.songs, undone=action.kind) if action else None
 
@@ -132,12 +125,12 @@ class Deeds:
         def ask(action: DoneAction | None) -> None:
             if action:
                 text = _(
-                    "{} Songkin can forget this step instead. Then what was done before it can be "
-                    "undone; files stay where they are."
+                    "{sentence} Songkin can forget this step instead. Then what was done before it "
+                    "can be undone; files stay where they are."
                 )
                 act = partial(self._give_up, action)
                 title, yes = _("This step can't be undone"), _("Forget it")
-                self.asks.emit(Question(title, text.format(sentence), yes, act))
+                self.asks.emit(Question(title, text.format(sentence=sentence), yes, act))
 
         verb = Verb(lambda _progress: self._workbench.last_action(), on_success=ask)
         self._lanes.run(verb, Lane.WRITE)
@@ -171,19 +164,19 @@ class Deeds:
 
     def _undone(self, touched: Touched | None) -> None:
         if touched is None:
-            self._notices.say(NOTHING_LEFT)
+            self._notices.say(_(NOTHING_LEFT))
             return
         self._take(touched)
         self._notices.say(_taken_back(touched))
 
     def _take(self, touched: Touched) -> None:
         """Show the songs as they are now."""
-        there = {song.song_id for song, _ in touched.songs}
+        there = {song.song_id for song, _verdicts in touched.songs}
         for song_id in touched.asked:
             row = self._library.row_of_song(song_id)
             if row and song_id not in there:
                 self._library.remove(row.path)
-        new = [s for s, _ in touched.songs if self._library.row_of_song(s.song_id) is None]
+        new = [s for s, _verdicts in touched.songs if self._library.row_of_song(s.song_id) is None]
         if new:  # they are listed as songs that were read, not as songs that have just come
             self._library.load(Snapshot(tuple(with_haystack(song_row(song)) for song in new), ()))
         self._library.hear([_news(song, verdicts) for song, verdicts in touched.songs])
@@ -199,15 +192,44 @@ def _news(song: Song, verdicts: Sequence[PairVerdict]) -> RowChange:
     return RowChange(event, song, tuple(verdicts))
 
 
+def done_outside(kind: ActionKind, count: int) -> str:
+    """Return the words for a deed of another window, to be filled with its moment and songs."""
+    match kind:
+        case ActionKind.TRASHED:
+            return ngettext(
+                "Outside this window, on {moment}, {songs} was moved to the trash.",
+                "Outside this window, on {moment}, {songs} were moved to the trash.",
+                count,
+            )
+        case ActionKind.REMOVED:
+            return ngettext(
+                "Outside this window, on {moment}, {songs} was taken out of the library.",
+                "Outside this window, on {moment}, {songs} were taken out of the library.",
+                count,
+            )
+        case ActionKind.TAGGED:
+            return ngettext(
+                "Outside this window, on {moment}, {songs} was given other tags.",
+                "Outside this window, on {moment}, {songs} were given other tags.",
+                count,
+            )
+        case ActionKind.DECIDED:
+            return ngettext(
+                "Outside this window, on {moment}, {songs} was judged by hand.",
+                "Outside this window, on {moment}, {songs} were judged by hand.",
+                count,
+            )
+
+
 def _taken_back(touched: Touched) -> str:
-    names = [song for song, _ in touched.songs]
+    names = [song for song, _verdicts in touched.songs]
     what = shown(names[0].title) if len(names) == 1 else words.songs(len(names))
     match touched.undone:
         case ActionKind.TRASHED:
-            return f"{what}: out of the trash, and in place again."
+            return _("{songs}: out of the trash, and in place again.").format(songs=what)
         case ActionKind.REMOVED:
-            return f"{what}: in the library again."
+            return _("{songs}: in the library again.").format(songs=what)
         case ActionKind.TAGGED:
-            return f"{what}: tagged as before."
+            return _("{songs}: tagged as before.").format(songs=what)
         case _:
-            return "Undone: these songs are judged as before."
+            return _("Undone: these songs are judged as before.")

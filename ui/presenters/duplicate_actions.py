@@ -6,6 +6,8 @@ Every deed can be taken back.
 from collections.abc import Sequence
 
 from core.types import Decision, Song
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.messages import file_name
 from ui.presenters.deeds import Deeds, Question
 from ui.presenters.duplicates import DuplicatesPresenter
@@ -54,16 +56,20 @@ class DuplicateActions:
         self._deeds.do(
             lambda: self._workbench.copy_tags(source.song_id, to=ids),
             songs=ids,
-            said=f"{_files(len(ids))} now {_has(len(ids))} the tags of {self._file(source)}.",
+            said=ngettext(
+                "{count} file now has the tags of {file}.",
+                "{count} files now have the tags of {file}.",
+                len(ids),
+            ).format(count=number(len(ids)), file=self._file(source)),
         )
 
     def not_a_duplicate(self) -> None:
         """Remember that the compared songs are not the same."""
-        self._decide(Decision.NOT_DUPLICATE, "{other} is no duplicate of {mine}.")
+        self._decide(Decision.NOT_DUPLICATE, _("{other} is no duplicate of {mine}."))
 
     def same_song(self) -> None:
         """Remember that the compared songs are the same."""
-        self._decide(Decision.SAME_SONG, "{other} is the same song as {mine}.")
+        self._decide(Decision.SAME_SONG, _("{other} is the same song as {mine}."))
 
     @property
     def _is_group(self) -> bool:
@@ -88,14 +94,18 @@ class DuplicateActions:
         return opened.files[song.song_id] if opened else file_name(song.path)
 
     def _ask(self, kept: Song, gone: Sequence[Song]) -> None:
-        count, kept_file = _files(len(gone)), self._file(kept)
+        kept_file, count = self._file(kept), len(gone)
+        move = ngettext("Move {count} file to the trash", "Move {count} files to the trash", count)
+        move = move.format(count=number(count))
+        text = _(
+            "{files} will go to the system's trash, and leave the library. {kept} stays as it is. "
+            "Undo (Z) puts everything back."
+        ).format(files=self._names(gone), kept=kept_file)
         self.asks.emit(
             Question(
-                title=f"Move {count} to the trash",
-                text=f"{self._warning(gone)}{self._names(gone)} will go to the system's trash, and "
-                f"leave the library. {kept_file} stays as it is. "
-                "Undo (Z) puts everything back.",
-                yes=f"Move {count} to the trash",
+                title=move,
+                text=" ".join(filter(None, (self._warning(gone), text))),
+                yes=move,
                 act=lambda: self._trash(kept, gone, kept_file=kept_file),
             )
         )
@@ -106,14 +116,20 @@ class DuplicateActions:
         best = opened.best if opened else None
         if best is None or best not in gone:
             return ""
-        name = "This" if len(gone) == 1 else self._file(best)
-        return f"{name} is the better copy. "
+        if len(gone) == 1:
+            return _("This is the better copy.")
+        return _("{file} is the better copy.").format(file=self._file(best))
 
     def _names(self, gone: Sequence[Song]) -> str:
         """Name the files, and count those beyond a handful."""
         named = [self._file(song) for song in gone[:MOST_NAMED]]
         more = len(gone) - len(named)
-        return f"{', '.join(named)} and {more} more" if more else ", ".join(named)
+        said = ", ".join(named)
+        if not more:
+            return said
+        return ngettext("{files} and {count} more", "{files} and {count} more", more).format(
+            files=said, count=number(more)
+        )
 
     def _trash(self, kept: Song, gone: Sequence[Song], *, kept_file: str) -> None:
         ids = [song.song_id for song in gone]
@@ -122,13 +138,9 @@ class DuplicateActions:
         self._deeds.do(
             lambda: self._workbench.keep(kept.song_id, others=ids),
             songs=ids,
-            said=f"{_files(len(ids))} moved to the trash; {kept_file} is kept.",
+            said=ngettext(
+                "{count} file moved to the trash; {kept} is kept.",
+                "{count} files moved to the trash; {kept} is kept.",
+                len(ids),
+            ).format(count=number(len(ids)), kept=kept_file),
         )
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
-
-
-def _has(count: int) -> str:
-    return "has" if count == 1 else "have"

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.types import Float32Array, Song, SongId
+from ui.language import N_
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.answers import NO_WAVE
@@ -21,11 +23,11 @@ from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT, clock, searchable
 
-NOTHING = "No copies in this library. What is added later is compared by itself."
-SAID_SO = "same song, you said"
-NOT_COMPARED = "Nothing in their sound proves it."
+NOTHING = N_("No copies in this library. What is added later is compared by itself.")
+SAID_SO = N_("same song, you said")
+NOT_COMPARED = N_("Nothing in their sound proves it.")
 LEAST_SHARED = 2  # songs by which a set is known again once one of it has left
-NOT_FOUND = "No copies fit this search."
+NOT_FOUND = N_("No copies fit this search.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,15 @@ class Comparison:
     @property
     def label(self) -> str:
         """What they are, and how sure that is."""
-        return evidence.label(self.proof) if self.proof else SAID_SO
+        return evidence.label(self.proof) if self.proof else _(SAID_SO)
 
     @property
     def words(self) -> str:
         """What proves it."""
         if self.proof is None:
-            return NOT_COMPARED
-        long_s = clock(self.proof.match.duration_s)
-        parts = (self.proof.score, f"over {long_s}", self.proof.speed.replace("yours", "A"))
+            return _(NOT_COMPARED)
+        over = _("over {length}").format(length=clock(self.proof.match.duration_s))
+        parts = (self.proof.score, over, evidence.speed_of_a(self.proof.pace))
         return DOT.join(filter(None, parts))
 
 
@@ -85,7 +87,7 @@ class DuplicatesPresenter:
     @property
     def note(self) -> str:
         """What to do where the list is empty, or what went wrong."""
-        return self._failure or (NOT_FOUND if self._all else NOTHING)
+        return self._failure or (_(NOT_FOUND) if self._all else _(NOTHING))
 
     @property
     def sets(self) -> Sequence[CopySet]:
@@ -225,7 +227,7 @@ class DuplicatesPresenter:
             self._state = ListState.LOADING
             self.listed.emit(None)
         verb = Verb(
-            lambda _: read_sets(self._workbench),
+            lambda _progress: read_sets(self._workbench),
             on_success=self._take,
             on_failure=self._fail,
             on_end=self._asked,
@@ -288,7 +290,7 @@ class DuplicatesPresenter:
         self._waves = {i: wave for i, wave in self._waves.items() if i in ids}
         if missing:
             verb = Verb(
-                lambda _: {i: self._workbench.overview(i) for i in missing},
+                lambda _progress: {i: self._workbench.overview(i) for i in missing},
                 on_success=self._take_waves,
             )
             self._lanes.run(verb, Lane.COMPUTE)

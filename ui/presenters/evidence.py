@@ -8,19 +8,21 @@ from typing import Final
 
 from core.cluster_types import CatalogueVerdict
 from core.types import Match, Overlap, PairVerdict, SongId, Verdict
+from ui.language import N_, Words, number
+from ui.language import gettext as _
 from ui.presenters.words import CONFIDENCES, DOT, VERDICTS, clock
 
-BYTES: Final = "of the sound's bytes agree"
-BITS: Final = "of fingerprint bits agree"
-BACKING_BITS: Final = "of backing bits agree"
-HARMONY: Final = "alike in harmony"
-MEASURES: Final = {
-    Verdict.EXACT_FILE: BYTES,
-    Verdict.SAME_RECORDING: BITS,
-    Verdict.EXCERPT: BITS,
-    Verdict.SAME_BACKING: BACKING_BITS,
-    Verdict.VERSION: HARMONY,
-}
+BITS: Final = N_("of fingerprint bits agree")
+HARMONY: Final = N_("alike in harmony")
+MEASURES: Final = Words(
+    {
+        Verdict.EXACT_FILE: N_("of the sound's bytes agree"),
+        Verdict.SAME_RECORDING: N_(BITS),
+        Verdict.EXCERPT: N_(BITS),
+        Verdict.SAME_BACKING: N_("of backing bits agree"),
+        Verdict.VERSION: N_(HARMONY),
+    }
+)
 # A speed that is nearer to 1 than this is the same speed, as finely as codes are aligned.
 SPEED_GRAIN: Final = 0.0005
 
@@ -82,23 +84,35 @@ def label(evidence: Evidence) -> str:
 
 def where(found: Evidence) -> str:
     """Say where both songs hold the same sound, and which is faster."""
-    return "\n".join(filter(None, (f"their {found.theirs}", f"your {found.yours}", found.speed)))
+    theirs = _("their {place}").format(place=found.theirs)
+    yours = _("your {place}").format(place=found.yours)
+    return "\n".join(filter(None, (theirs, yours, found.speed)))
 
 
 def span(start_s: float, length_s: float) -> str:
     """Say from when to when a place lasts."""
-    return f"{clock(start_s)} to {clock(start_s + length_s)}"
+    return _("{start} to {end}").format(start=clock(start_s), end=clock(start_s + length_s))
 
 
 def _figure(verdict: Verdict, score: float) -> str:
     if verdict is Verdict.EXACT_FILE:
         return "100 %"
-    return f"{score:.2f}" if verdict is Verdict.VERSION else f"{100 * score:.1f} %"
+    return number(score, 2) if verdict is Verdict.VERSION else f"{number(100 * score, 1)} %"
 
 
 def _speed(speed: float) -> str:
     """Say how much faster or slower yours is."""
+    faster, slower = _("yours is {percent} % faster"), _("yours is {percent} % slower")
+    return _than(speed, faster, slower)
+
+
+def speed_of_a(speed: float) -> str:
+    """Say how much faster or slower side A is."""
+    return _than(speed, _("A is {percent} % faster"), _("A is {percent} % slower"))
+
+
+def _than(speed: float, faster: str, slower: str) -> str:
     if abs(speed - 1.0) < SPEED_GRAIN:
         return ""
-    faster = "faster" if speed > 1.0 else "slower"
-    return f"yours is {100 * abs(speed - 1.0):.1f} % {faster}"
+    percent = number(100 * abs(speed - 1.0), 1)
+    return (faster if speed > 1.0 else slower).format(percent=percent)

@@ -14,6 +14,8 @@ from core.copy_types import CheckReport
 from core.ports import SyncPort
 from core.progress import Progress
 from core.types import Confidence, Neighbour, PairVerdict, SongId, Verdict
+from ui.language import N_, Words, ngettext, number
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters import evidence
 from ui.presenters.answers import (
@@ -29,35 +31,36 @@ from ui.presenters.answers import (
 )
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
-from ui.presenters.words import NO_ARTIST, STEMS, songs
+from ui.presenters.words import NO_ARTIST, STEMS
 
-CLOSE: Final = {
-    Verdict.EXACT_FILE: "the same file as",
-    Verdict.SAME_RECORDING: "the same recording as",
-    Verdict.EXCERPT: "sound shared with",
-    Verdict.SAME_BACKING: "the same backing as",
-    Verdict.VERSION: "the same composition as",
-}
-CANT_TELL: Final = (
+CANT_TELL: Final = N_(
     "Can't tell: nothing was recognised. A strong change of speed or pitch can hide a copy."
 )
-EMPTY_LIBRARY: Final = "There is nothing in the library to compare with yet."
-NOT_ASKED: Final = "No cluster is set up. Once you have signed in, its catalogue can be asked."
+EMPTY_LIBRARY: Final = N_("There is nothing in the library to compare with yet.")
+NOT_ASKED: Final = N_("No cluster is set up. Once you have signed in, its catalogue can be asked.")
 
 
-OFFER: Final = (
+OFFER: Final = N_(
     "Asking {cluster} sends one vector of this demo there, and nothing else. Its sound stays here."
 )
 
-NOT_CHECKED: Final = "Not asked, since the demo could not be checked here."
-STOPPED: Final = "Not asked to the end: you stopped."
+NOT_CHECKED: Final = N_("Not asked, since the demo could not be checked here.")
+STOPPED: Final = N_("Not asked to the end: you stopped.")
 
 
 class Where(Enum):
     """Whose songs are looked through."""
 
-    HERE = "In your library"
-    CATALOGUE = "In the production catalogue"
+    HERE = "here"
+    CATALOGUE = "catalogue"
+
+
+WHERE: Final = Words(
+    {
+        Where.HERE: N_("In your library"),
+        Where.CATALOGUE: N_("In the production catalogue"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,8 @@ def answered(workbench: WorkbenchPort, sync: SyncPort, report: CheckReport) -> A
 def offer(cluster: str) -> Findings:
     """Offer to ask the catalogue of a cluster, or say what to do where its name is empty."""
     if cluster:
-        return Findings(ListState.TO_COME, OFFER.format(cluster=cluster))
-    return Findings(ListState.EMPTY, NOT_ASKED)
+        return Findings(ListState.TO_COME, _(OFFER).format(cluster=cluster))
+    return Findings(ListState.EMPTY, _(NOT_ASKED))
 
 
 def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
@@ -104,7 +107,7 @@ def here(workbench: WorkbenchPort, report: CheckReport) -> Findings:
     ]
     results = (*proofs, *near)
     if not results:
-        return Findings(ListState.EMPTY, EMPTY_LIBRARY)
+        return Findings(ListState.EMPTY, _(EMPTY_LIBRARY))
     headline = _headline([(pair.verdict, pair.confidence) for pair in report.verdicts])
     return Findings(ListState.FULL, headline, results, is_close=bool(proofs))
 
@@ -138,15 +141,44 @@ def catalogue(sync: SyncPort, report: CheckReport, *, progress: Progress) -> Fin
 def _headline(found: Sequence[tuple[Verdict, Confidence]]) -> str:
     """Count what was proved, strongest first."""
     if not found:
-        return CANT_TELL
+        return _(CANT_TELL)
     parts = [
-        f"{CLOSE[verdict]} {songs(count)}"
+        _close(verdict, count).format(count=number(count))
         for verdict in Verdict
-        if (count := sum(one is verdict for one, _ in found))
+        if (count := sum(one is verdict for one, _sure in found))
     ]
-    unsure = all(confidence is Confidence.UNSURE for _, confidence in found)
-    lead = "Perhaps close" if unsure else "Close"
-    return f"{lead}: {', '.join(parts)}. Listen before you release."
+    is_unsure = all(confidence is Confidence.UNSURE for _verdict, confidence in found)
+    if is_unsure:
+        said = _("Perhaps close: {what}. Listen before you release.")
+    else:
+        said = _("Close: {what}. Listen before you release.")
+    return said.format(what=", ".join(parts))
+
+
+def _close(verdict: Verdict, count: int) -> str:
+    match verdict:
+        case Verdict.EXACT_FILE:
+            return ngettext(
+                "the same file as {count} song", "the same file as {count} songs", count
+            )
+        case Verdict.SAME_RECORDING:
+            return ngettext(
+                "the same recording as {count} song", "the same recording as {count} songs", count
+            )
+        case Verdict.EXCERPT:
+            return ngettext(
+                "sound shared with {count} song", "sound shared with {count} songs", count
+            )
+        case Verdict.SAME_BACKING:
+            return ngettext(
+                "the same backing as {count} song", "the same backing as {count} songs", count
+            )
+        case Verdict.VERSION:
+            return ngettext(
+                "the same composition as {count} song",
+                "the same composition as {count} songs",
+                count,
+            )
 
 
 def _proof(workbench: WorkbenchPort, pair: PairVerdict) -> Result | None:
@@ -164,8 +196,8 @@ def _near(workbench: WorkbenchPort, near: Neighbour) -> Result | None:
     return near_result(
         near,
         song,
-        label=f"near, by {STEMS[near.stem]}",
-        measure=ALIKE if near.score > 0 else UNLIKE,
+        label=_("near, by {stem}").format(stem=STEMS[near.stem]),
+        measure=_(ALIKE) if near.score > 0 else _(UNLIKE),
         overview=overview_of(workbench, song),
     )
 
@@ -175,7 +207,7 @@ def _elsewhere(found: CatalogueVerdict) -> Result:
     return Result(
         None,
         None,
-        shown(found.title) or UNTITLED,
+        shown(found.title) or _(UNTITLED),
         shown(found.artist) or NO_ARTIST,
         share=said.share,
         figure=said.figure,

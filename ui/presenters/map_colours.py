@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from gettext import gettext as _
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Song
+from ui.language import gettext as _
 from ui.messages import file_name, shown
 from ui.presenters import music_words
 from ui.presenters.map_points import Points, middles
@@ -101,7 +101,9 @@ def _key_of(song: Song) -> str | None:
 
 def by_group(songs: Sequence[Song], groups: NDArray[np.intp], middles: Sequence[int]) -> Legend:
     """Name each group after the song in its middle; ``middles`` tells which that is."""
-    names = {int(groups[at]): _("like {}").format(shown(songs[at].title)) for at in middles}
+    names = {
+        int(groups[at]): _("like {title}").format(title=shown(songs[at].title)) for at in middles
+    }
     return _legend([names[group] for group in groups.tolist()], _by_count)
 
 
@@ -123,9 +125,11 @@ def by_folder(songs: Sequence[Song]) -> Legend:
 def by_tempo(tempos: Sequence[float | None]) -> Legend:
     """Name steps of tempo, the slowest first."""
     steps = list(range(SLOWEST, FASTEST + 1, TEMPO_STEP))
-    below = _("below {} BPM").format(SLOWEST)
-    above = _("{} BPM and faster").format(FASTEST)
-    names = [below, *(f"{low} to {low + TEMPO_STEP} BPM" for low in steps[:-1]), above]
+    below = _("below {bpm} BPM").format(bpm=SLOWEST)
+    above = _("{bpm} BPM and faster").format(bpm=FASTEST)
+    between = _("{low} to {high} BPM")
+    middle = [between.format(low=low, high=low + TEMPO_STEP) for low in steps[:-1]]
+    names = [below, *middle, above]
 
     def label(tempo: float | None) -> str | None:
         if tempo is None:

@@ -6,7 +6,6 @@ leaves out stay on the map as faint points and can't be chosen.
 
 from collections.abc import Sequence
 from enum import Enum
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from numpy.typing import NDArray
 
 from core.progress import Progress, ProgressReport
 from core.types import SongId
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.messages import shown
 from ui.presenters.hook import Hook
 from ui.presenters.library import LibraryPresenter
@@ -24,7 +25,7 @@ from ui.presenters.ports import WorkbenchPort
 from ui.presenters.song_list import SongListPresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
-from ui.presenters.words import DOT
+from ui.presenters.words import DOT, songs
 
 if TYPE_CHECKING:
     from core.song_map import SongMap
@@ -307,5 +308,6 @@ def _note(state: MapState) -> str:
 def map_words(all_songs: int, passing: int) -> str:
     """Say how many songs are on the map, and how many of them can be chosen."""
     if passing == all_songs:
-        return _("{:,} songs").format(all_songs)
-    return _("{:,} of {:,} songs").format(passing, all_songs)
+        return songs(all_songs)
+    said = ngettext("{count} of {total} song", "{count} of {total} songs", all_songs)
+    return said.format(count=number(passing), total=number(all_songs))

@@ -1,11 +1,11 @@
 """How the screens say tempo and key, how songs are found by them, and how two songs differ."""
 
 import re
-from gettext import gettext as _
-from gettext import ngettext
 from typing import Final
 
 from core.types import Confidence, Key, MusicFacts, Song
+from ui.language import N_, ngettext, number, short
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters.words import CONFIDENCES, NO_VALUE
 
@@ -37,6 +37,35 @@ MINORS: Final = (
     "F\u266f",
     "G",
     "G\u266f",
+)
+# Whole, since a language may have names of its own for the notes: B flat minor is b-Moll in German.
+MAJOR_NAMES: Final = (
+    N_("A major"),
+    N_("B\u266d major"),
+    N_("B major"),
+    N_("C major"),
+    N_("D\u266d major"),
+    N_("D major"),
+    N_("E\u266d major"),
+    N_("E major"),
+    N_("F major"),
+    N_("F\u266f major"),
+    N_("G major"),
+    N_("A\u266d major"),
+)
+MINOR_NAMES: Final = (
+    N_("A minor"),
+    N_("B\u266d minor"),
+    N_("B minor"),
+    N_("C minor"),
+    N_("C\u266f minor"),
+    N_("D minor"),
+    N_("D\u266f minor"),
+    N_("E minor"),
+    N_("F minor"),
+    N_("F\u266f minor"),
+    N_("G minor"),
+    N_("G\u266f minor"),
 )
 CLASSES: Final = {"a": 0, "b": 2, "c": 3, "d": 5, "e": 7, "f": 8, "g": 10}
 SHIFTS: Final = {"#": 1, "\u266f": 1, "b": -1, "\u266d": -1}
@@ -76,11 +105,11 @@ def chips(music: MusicFacts) -> tuple[str, ...]:
     """Say tempo and key with how sure they are, and what the tags say beside them."""
     found = []
     if music.tempo:
-        words = _("{bpm:.0f} BPM, {confidence}")
+        words = _("{bpm} BPM, {confidence}")
         said = CONFIDENCES[music.tempo.confidence]
-        found.append(words.format(bpm=music.tempo.bpm, confidence=said))
+        found.append(words.format(bpm=number(music.tempo.bpm), confidence=said))
     if music.tag_bpm is not None:
-        found.append(_("{bpm:g} BPM, tag").format(bpm=music.tag_bpm))
+        found.append(_("{bpm} BPM, tag").format(bpm=short(music.tag_bpm)))
     if music.key:
         words = _("{key}, {confidence}")
         said = CONFIDENCES[music.key.confidence]
@@ -92,8 +121,7 @@ def chips(music: MusicFacts) -> tuple[str, ...]:
 
 def key_name(key: Key) -> str:
     """Say a key: A minor, E flat major."""
-    mode = _("{tonic} minor") if key.is_minor else _("{tonic} major")
-    return mode.format(tonic=_tonic(key))
+    return _((MINOR_NAMES if key.is_minor else MAJOR_NAMES)[key.tonic])
 
 
 def passes_bpm(music: MusicFacts, asked: str) -> bool:
@@ -132,8 +160,8 @@ def _key_difference(theirs: MusicFacts, yours: MusicFacts) -> str:
     if up == 0:
         return _("same key")
     if up > 0:
-        return ngettext("{} semitone up", "{} semitones up", up).format(up)
-    return ngettext("{} semitone down", "{} semitones down", -up).format(-up)
+        return ngettext("{count} semitone up", "{count} semitones up", up).format(count=up)
+    return ngettext("{count} semitone down", "{count} semitones down", -up).format(count=-up)
 
 
 def _tempo_difference(theirs: MusicFacts, yours: MusicFacts) -> str:
@@ -144,9 +172,9 @@ def _tempo_difference(theirs: MusicFacts, yours: MusicFacts) -> str:
     if abs(faster) < SAME_TEMPO:
         return _("same tempo")
     if abs(faster) > FARTHEST_TEMPO:
-        return _("{:.0f} BPM").format(a.bpm)
-    words = _("tempo {:.0f} % faster") if faster > 0 else _("tempo {:.0f} % slower")
-    return words.format(abs(faster) * 100)
+        return _("{bpm} BPM").format(bpm=number(a.bpm))
+    words = _("tempo {percent} % faster") if faster > 0 else _("tempo {percent} % slower")
+    return words.format(percent=number(abs(faster) * 100))
 
 
 def _tonic(key: Key) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
+from ui.language import N_, Words
 from ui.presenters.hook import Hook
 
 
@@ -17,14 +19,28 @@ class Tone(Enum):
 class Offer(Enum):
     """What a button beside the sentence does."""
 
-    NOTHING = ""
-    UNDO = "Undo"
-    SHOW_PROBLEMS = "Show"
-    SHOW_COPIES = "Compare"
-    SHOW_SONG = "Show it"
-    CONTINUE = "Continue"
-    DISMISS = "Dismiss"
-    SHOW_REPORT = "Show report"
+    NOTHING = "nothing"
+    UNDO = "undo"
+    SHOW_PROBLEMS = "show problems"
+    SHOW_COPIES = "show copies"
+    SHOW_SONG = "show song"
+    CONTINUE = "continue"
+    DISMISS = "dismiss"
+    SHOW_REPORT = "show report"
+
+
+OFFERS: Final = Words(
+    {
+        Offer.NOTHING: "",
+        Offer.UNDO: N_("Undo"),
+        Offer.SHOW_PROBLEMS: N_("Show"),
+        Offer.SHOW_COPIES: N_("Compare"),
+        Offer.SHOW_SONG: N_("Show it"),
+        Offer.CONTINUE: N_("Continue"),
+        Offer.DISMISS: N_("Dismiss"),
+        Offer.SHOW_REPORT: N_("Show report"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import partial
 
 from core.progress import Progress
 from core.types import Song, SongId
+from ui.language import gettext as _
 from ui.presenters.answers import Answer, Ask, Result, Tab
 from ui.presenters.hook import Hook
 from ui.presenters.verbs import Lane, Lanes, Verb
@@ -75,7 +76,7 @@ class ResultsPresenter:
         self._asking, self._is_stale, self._song, self._current = None, False, song, None
         self._is_users_choice = False
         if song is None:
-            note = "This song was not listened to yet. Its answers come by themselves."
+            note = _("This song was not listened to yet. Its answers come by themselves.")
             self._show(
                 ListState.TO_COME if to_come else ListState.NO_SONG,
                 Answer((), note if to_come else ""),
@@ -120,7 +121,7 @@ class ResultsPresenter:
         self._is_stale = False
         self._number += 1
         verb = Verb(
-            lambda _: self._ask(song),
+            lambda _progress: self._ask(song),
             on_success=self._take,
             on_failure=self._fail,
             on_end=partial(self._ended, self._number),

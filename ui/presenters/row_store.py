@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.types import AnalysisStep, PairVerdict, Song, SongId
+from ui.messages import retold
 from ui.presenters.rows import (
     ENDED,
     Filter,
@@ -120,7 +121,7 @@ class RowStore:
         song = change.song or (old.song if old else None)
         place = old.place if old else (-self._batch, float(len(self._rows)))
         moved = self._drop_other_place(song, event.path)
-        self._put(SongRow(event.path, song, event.step, place, event.reason))
+        self._put(SongRow(event.path, song, event.step, place, retold(event.reason)))
         return moved
 
     def _skip(self, change: RowChange) -> set[Path]:

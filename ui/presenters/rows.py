@@ -19,7 +19,7 @@ from core.types import (
     Stage,
     Verdict,
 )
-from ui.messages import file_name, shown
+from ui.messages import file_name, retold, shown
 from ui.presenters.music_words import passes_bpm, passes_key
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.words import NO_ARTIST, STEPS, VERDICTS, searchable
@@ -36,10 +36,10 @@ ENDED = frozenset({AnalysisStep.READY, AnalysisStep.SKIPPED, AnalysisStep.FAILED
 class Filter(Enum):
     """Which rows are shown."""
 
-    ALL = "All"
-    NEW = "New"
-    DUPLICATES = "Duplicates"
-    PROBLEMS = "Problems"
+    ALL = "all"
+    NEW = "new"
+    DUPLICATES = "duplicates"
+    PROBLEMS = "problems"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _queued_row(path: Path) -> SongRow:
 
 def _problem_row(problem: Problem) -> SongRow:
     place = (0, -problem.at)
-    return SongRow(problem.path, None, AnalysisStep.FAILED, place, problem.reason)
+    return SongRow(problem.path, None, AnalysisStep.FAILED, place, retold(problem.reason))
 
 
 def with_haystack(row: SongRow) -> SongRow:

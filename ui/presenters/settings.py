@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from gettext import gettext as _
 from typing import Protocol
 
 from core.errors import SettingsError
 from core.preferences import Facts
 from core.progress import Progress, ProgressReport
 from core.settings import Scheme
+from ui.language import gettext as _
 from ui.messages import sentence
 from ui.presenters.hook import Hook
 from ui.presenters.sound import SoundPresenter
@@ -117,7 +117,7 @@ class SettingsPresenter:
 
     def _hear(self, report: ProgressReport) -> None:
         share = report.done * WHOLE // report.total if report.total else 0
-        self.fetched = _("{}% fetched").format(share)
+        self.fetched = _("{percent} % fetched").format(percent=share)
         self.changed.emit(None)
 
     def _end_fetching(self) -> None:

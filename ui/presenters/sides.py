@@ -11,15 +11,20 @@ from core.cluster_types import ExplainedLine, Explanation
 from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.types import CatalogueId, Neighbour, Song, SongId
+from ui.language import N_, number
+from ui.language import gettext as _
 from ui.messages import shown
+from ui.presenters import told
 from ui.presenters.answers import NEIGHBOURS_LIMIT, UNTITLED
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ListState
-from ui.presenters.words import NO_ARTIST, NO_VALUE
+from ui.presenters.words import NO_ARTIST, NO_VALUE, songs
 
-NO_SONG: Final = "Choose a song in the library to see how the cluster came to its list."
-NO_LIST: Final = "The cluster has no list for this song yet. Sync, and look again after its pass."
-ONLY_HERE: Final = "only in your list"
+NO_SONG: Final = N_("Choose a song in the library to see how the cluster came to its list.")
+NO_LIST: Final = N_(
+    "The cluster has no list for this song yet. Sync, and look again after its pass."
+)
+ONLY_HERE: Final = N_("only in your list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def read_sides(workbench: WorkbenchPort, sync: SyncPort, song: Song) -> Sides:
     """Ask both sides about a song."""
     explained = sync.explanation(song.song_id)
     if explained is None:
-        return Sides(ListState.EMPTY, NO_LIST)
+        return Sides(ListState.EMPTY, _(NO_LIST))
     near = workbench.similar(song.song_id, limit=NEIGHBOURS_LIMIT)
     asked = [_local_id(line.catalogue_id) for line in explained.lines]
     ids = (*(neighbour.song_id for neighbour in near), *asked)
@@ -71,9 +76,11 @@ def beside(explained: Explanation, near: Sequence[Neighbour], *, names: Names) -
     there = {_local_id(line.catalogue_id) for line in explained.lines}
     lines += [_only_here(found, names) for found in near if found.song_id not in there]
     kept = sum(line.kept_rank is not None for line in explained.lines)
-    note = (
-        f"The cluster looked at {explained.recalled:,} songs, kept {kept:,} "
-        f"and dropped {len(explained.lines) - kept:,}."
+    said = _("The cluster looked at {seen}, kept {kept} and dropped {dropped}.")
+    note = said.format(
+        seen=songs(explained.recalled),
+        kept=number(kept),
+        dropped=number(len(explained.lines) - kept),
     )
     return Sides(ListState.FULL, note, tuple(lines))
 
@@ -86,32 +93,37 @@ def _line(line: ExplainedLine, *, names: Names, titles: Mapping[CatalogueId, str
         artist,
         here=str(names.ranks.get(_local_id(line.catalogue_id), NO_VALUE)),
         there=NO_VALUE if is_dropped else str(line.kept_rank),
-        score=f"{line.score:.2f}",
+        score=number(line.score, 2),
         became=_dropped(line, titles) if is_dropped else _kept(line),
         is_dropped=is_dropped,
     )
 
 
 def _dropped(line: ExplainedLine, titles: Mapping[CatalogueId, str]) -> str:
-    of = f" ({titles.get(line.of, UNTITLED)})" if line.of else ""
-    return f"dropped: {shown(line.dropped)}{of}"
+    why = told.reason(line.dropped)
+    if not line.of:
+        return _("dropped: {why}").format(why=why)
+    return _("dropped: {why} ({song})").format(why=why, song=titles.get(line.of) or _(UNTITLED))
 
 
 def _kept(line: ExplainedLine) -> str:
     """Say how ranking moved a kept song, and why it is there."""
-    moved = f"{'up' if line.moved > 0 else 'down'} {abs(line.moved)}: " if line.moved else ""
-    return f"{moved}{shown(line.reason)}"
+    why = told.reason(line.reason)
+    if not line.moved:
+        return why
+    said = _("up {count}: {why}") if line.moved > 0 else _("down {count}: {why}")
+    return said.format(count=abs(line.moved), why=why)
 
 
 def _only_here(near: Neighbour, names: Names) -> SideLine:
     song = names.songs.get(near.song_id)
     return SideLine(
-        shown(song.title) if song else UNTITLED,
+        shown(song.title) if song else _(UNTITLED),
         shown(song.artist) or NO_ARTIST if song else NO_ARTIST,
         here=str(names.ranks[near.song_id]),
         there=NO_VALUE,
-        score=f"{near.score:.2f}",
-        became=ONLY_HERE,
+        score=number(near.score, 2),
+        became=_(ONLY_HERE),
     )
 
 
@@ -119,7 +131,7 @@ def _names(line: ExplainedLine, names: Names) -> tuple[str, str]:
     """Return title and artist: from here where the song is of this library."""
     song = names.songs.get(_local_id(line.catalogue_id))
     title, artist = (song.title, song.artist) if song else (line.title, line.artist)
-    return shown(title) or UNTITLED, shown(artist) or NO_ARTIST
+    return shown(title) or _(UNTITLED), shown(artist) or NO_ARTIST
 
 
 def _local_id(catalogue_id: CatalogueId) -> SongId:

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from core import playlists, reports
@@ -16,6 +14,8 @@ from core.progress import Progress, ProgressReport
 from core.reports import ReportFormat
 from core.stems import StemReport
 from core.types import Song, SongId
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.messages import file_name, sentence
 from ui.presenters.copy_report import report_sets, report_words
 from ui.presenters.copy_sets import read_sets
@@ -24,6 +24,7 @@ from ui.presenters.notices import NoticePresenter
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT, clock, time_left
+from ui.presenters.words import songs as counted_songs
 
 LEAST_SHARE = 0.02  # of the work, before its pace says anything
 
@@ -76,13 +77,12 @@ class SongListPresenter:
         if self._name or not self._songs:
             return self._name
         first = next(iter(self._songs.values()))
-        return _("Around {}").format(safe_name(first.title))
+        return _("Around {title}").format(title=safe_name(first.title))
 
     @property
     def words(self) -> str:
         """How many songs, and how long they are together."""
-        count = len(self._songs)
-        counted = ngettext("{} song", "{} songs", count).format(count)
+        counted = counted_songs(len(self._songs))
         return f"{counted}{DOT}{clock(sum(song.duration_s for song in self._songs.values()))}"
 
     @property
@@ -101,7 +101,9 @@ class SongListPresenter:
         if self._report is None:
             return _("Taking the songs apart")
         share = round(100 * self._report.done / max(self._report.total, 1))
-        said = _("{}: {} %").format(file_name(Path(self._report.what)), share)
+        said = _("{file}: {percent} %").format(
+            file=file_name(Path(self._report.what)), percent=share
+        )
         return DOT.join(filter(None, (said, self._left(self._report))))
 
     def _left(self, report: ProgressReport) -> str:
@@ -161,8 +163,8 @@ class SongListPresenter:
             write_text(path, text, replace=True)
 
         count = len(what.lines)
-        said = ngettext("{} song saved in {}.", "{} songs saved in {}.", count)
-        self._run(work, said.format(count, file_name(path)))
+        said = ngettext("{count} song saved in {file}.", "{count} songs saved in {file}.", count)
+        self._run(work, said.format(count=number(count), file=file_name(path)))
 
     def save_report(self, path: Path, *, report_format: ReportFormat) -> None:
         """Write the report on copies to a file that the user chose."""
@@ -172,7 +174,7 @@ class SongListPresenter:
             text = reports.rendered(report_sets(sets), report_format, words=report_words(sets))
             write_text(path, text, replace=True)
 
-        self._run(work, _("The report is in {}.").format(file_name(path)))
+        self._run(work, _("The report is in {file}.").format(file=file_name(path)))
 
     def export_stems(self, folder: Path, songs: Sequence[Song], *, kind: SoundFormat) -> None:
         """Write voice and backing of songs into a folder."""
@@ -216,8 +218,12 @@ class SongListPresenter:
         if failed:
             self._notices.warn(sentence(failed[0]))
         else:
-            said = ngettext("Stems of {} song are in {}.", "Stems of {} songs are in {}.", done)
-            self._notices.say(said.format(done, file_name(folder)))
+            said = ngettext(
+                "Stems of {count} song are in {folder}.",
+                "Stems of {count} songs are in {folder}.",
+                done,
+            )
+            self._notices.say(said.format(count=number(done), folder=file_name(folder)))
 
     def _ended(self) -> None:
         self._running = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.types import AnalysisStep, Float32Array, Match, Song, SongId
+from ui.language import gettext as _
 from ui.presenters.answers import NO_WAVE, Result, Tab
 from ui.presenters.evidence import span
 from ui.presenters.hook import Hook
@@ -94,9 +95,11 @@ class SongPagePresenter:
             return None
         if result.verdict:
             where = span(result.match.query_s, result.match.duration_s)
-            return MatchMark(result.match, f"same sound as {result.title}, {where}")
-        words = f"match with {result.title}, {clock(result.match.query_s)}"
-        return MatchMark(result.match, words)
+            words = _("Shaded: same sound as {title}, {where}")
+            return MatchMark(result.match, words.format(title=result.title, where=where))
+        words = _("Shaded: match with {title}, {moment}")
+        moment = clock(result.match.query_s)
+        return MatchMark(result.match, words.format(title=result.title, moment=moment))
 
     def open(self, row: SongRow | None) -> None:
         """Show another row; the answers come from the lanes."""

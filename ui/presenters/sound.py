@@ -1,10 +1,10 @@
 """How everything is heard: volume, device, and whether levels are matched. It is remembered."""
 
 from dataclasses import replace
-from gettext import gettext as _
 
 from core.progress import Progress
 from core.settings import SoundChoices
+from ui.language import gettext as _
 from ui.messages import sentence, shown
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter
@@ -91,9 +91,10 @@ class SoundPresenter:
         lost = state.fallback.device if state.fallback else ""
         if lost and lost != self._lost:
             said = _(
-                "{} is gone. It plays on the system's device, and there again once it is back."
+                "{device} is gone. It plays on the system's device, and there again once it "
+                "is back."
             )
-            self._notices.warn(said.format(shown(lost)))
+            self._notices.warn(said.format(device=shown(lost)))
         self._lost = lost
 
     def _restore(self, choices: SoundChoices) -> None:

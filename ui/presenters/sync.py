@@ -6,20 +6,24 @@ from typing import Final
 from core.cluster_types import SyncReport, SyncState
 from core.ports import SyncPort
 from core.progress import Progress, ProgressReport
+from ui.language import N_, Words, ngettext, number
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters.hook import Hook
 from ui.presenters.notices import NoticePresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import songs
 
-STATES: Final = {
-    SyncState.NOT_SET_UP: "no cluster set up",
-    SyncState.BEHIND: "changes to send",
-    SyncState.IN_STEP: "in step",
-    SyncState.SYNCING: "syncing",
-    SyncState.OFFLINE: "offline; everything here still works",
-    SyncState.REFUSED: "the cluster said no",
-}
+STATES: Final = Words(
+    {
+        SyncState.NOT_SET_UP: N_("no cluster set up"),
+        SyncState.BEHIND: N_("changes to send"),
+        SyncState.IN_STEP: N_("in step"),
+        SyncState.SYNCING: N_("syncing"),
+        SyncState.OFFLINE: N_("offline; everything here still works"),
+        SyncState.REFUSED: N_("the cluster said no"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +112,13 @@ class SyncPresenter:
     def button(self) -> str:
         """What the button says."""
         if self._running:
-            return "Stop syncing"
+            return _("Stop syncing")
         if self.state is SyncState.NOT_SET_UP:
-            return "Set up Sync"
+            return _("Set up Sync")
         waiting = self._standing.waiting if self._standing else 0
-        return f"Sync · {waiting:,} to send" if waiting else "Sync"
+        if not waiting:
+            return _("Sync")
+        return _("Sync · {count} to send").format(count=number(waiting))
 
     def refresh(self) -> None:
         """Read the standing again; questions that come meanwhile are one question."""
@@ -143,7 +149,7 @@ class SyncPresenter:
         """Remember the cluster; what will travel is shown before anything is sent."""
         address = uri.strip()
         if not address:
-            self.signed_in.emit("Type the address of the cluster, such as https://host:19530.")
+            self.signed_in.emit(_("Type the address of the cluster, such as https://host:19530."))
             return
         token = f"{user.strip()}:{password}" if user.strip() else ""
         verb = Verb(
@@ -182,10 +188,7 @@ class SyncPresenter:
         self.changed.emit(None)
 
     def _done(self, report: SyncReport) -> None:
-        gone = f", took back {songs(report.deleted)}" if report.deleted else ""
-        self.last = (
-            f"Sent {songs(report.pushed)}{gone}. {report.pulled:,} recommendations came back."
-        )
+        self.last = f"{_sent(report)} {_came_back(report.pulled)}"
         self._notices.say(self.last)
         self.synced.emit(None)
 
@@ -209,3 +212,17 @@ class SyncPresenter:
         self._is_reading = False
         if self._is_stale:
             self.refresh()
+
+
+def _sent(report: SyncReport) -> str:
+    sent = songs(report.pushed)
+    if not report.deleted:
+        return _("Sent {sent}.").format(sent=sent)
+    return _("Sent {sent}, took back {gone}.").format(sent=sent, gone=songs(report.deleted))
+
+
+def _came_back(count: int) -> str:
+    said = ngettext(
+        "{count} recommendation came back.", "{count} recommendations came back.", count
+    )
+    return said.format(count=number(count))

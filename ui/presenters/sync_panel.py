@@ -8,7 +8,10 @@ from core.cluster_types import Outgoing, RowRefusal, Sharing, Withheld
 from core.errors import UnknownSongError
 from core.ports import SyncPort
 from core.types import Song, SongId
+from ui.language import N_, ngettext, number
+from ui.language import gettext as _
 from ui.messages import shown
+from ui.presenters import told
 from ui.presenters.deeds import Question
 from ui.presenters.hook import Hook
 from ui.presenters.notices import Deed, NoticePresenter
@@ -19,7 +22,7 @@ from ui.presenters.sync import SyncPresenter
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import DOT, size, songs
 
-GONE = "A song that has left this library"
+GONE = N_("A song that has left this library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ class Travel:
     withheld: Withheld
 
 
-NO_CLUSTER = "No cluster is set up. Sign in, and its list of a song is shown beside yours."
-IN_STEP = "Nothing waits: the cluster has what this library shares."
-NOTHING_WAITS = "Nothing waits to be sent."
-NONE_SENT = "No cluster is set up. Nothing was sent, so nothing was refused."
-NONE_REFUSED = "The cluster has refused no song of this library so far."
+NO_CLUSTER = N_("No cluster is set up. Sign in, and its list of a song is shown beside yours.")
+IN_STEP = N_("Nothing waits: the cluster has what this library shares.")
+NOTHING_WAITS = N_("Nothing waits to be sent.")
+NONE_SENT = N_("No cluster is set up. Nothing was sent, so nothing was refused.")
+NONE_REFUSED = N_("The cluster has refused no song of this library so far.")
 NOTHING_WITHHELD = Withheld(frozenset(), is_library=False)
-NO_SIDES = Sides(ListState.NO_SONG, NO_SONG)
+NO_SIDES = Sides(ListState.NO_SONG, "")
 
 
 class SyncPanelPresenter:
@@ -74,7 +77,7 @@ class SyncPanelPresenter:
         self._cluster = ""  # that the lists were asked of
         self._is_open = False
         sync.changed.connect(self._hear_sync)
-        sync.synced.connect(lambda _: self.refresh())
+        sync.synced.connect(lambda _told: self.refresh())
 
     @property
     def travel(self) -> Travel | None:
@@ -90,8 +93,8 @@ class SyncPanelPresenter:
     def sides(self) -> Sides:
         """The cluster's list beside the local one."""
         if self.sync.is_known and not self.sync.cluster:
-            return Sides(ListState.EMPTY, NO_CLUSTER)
-        return self._sides
+            return Sides(ListState.EMPTY, _(NO_CLUSTER))
+        return Sides(ListState.NO_SONG, _(NO_SONG)) if self._sides is NO_SIDES else self._sides
 
     @property
     def problem(self) -> str:
@@ -104,8 +107,8 @@ class SyncPanelPresenter:
         if not self.sync.is_known:
             return ""
         if not self.sync.cluster:
-            return NONE_SENT
-        return NONE_REFUSED if self._travel else self._unread
+            return _(NONE_SENT)
+        return _(NONE_REFUSED) if self._travel else self._unread
 
     @property
     def outgoing_words(self) -> str:
@@ -114,16 +117,21 @@ class SyncPanelPresenter:
             return ""
         out = self._travel.outgoing
         if not out.songs and not out.withdrawals:
-            return IN_STEP if self.sync.cluster else NOTHING_WAITS
-        parts = [f"{songs(out.songs)} to send"] if out.songs else []
-        parts += [f"{songs(out.withdrawals)} to take back"] if out.withdrawals else []
-        return f"{DOT.join(parts)}{DOT}about {size(out.bytes)}"
+            return _(IN_STEP) if self.sync.cluster else _(NOTHING_WAITS)
+        parts = [_("{songs} to send").format(songs=songs(out.songs))] if out.songs else []
+        if out.withdrawals:
+            parts.append(_("{songs} to take back").format(songs=songs(out.withdrawals)))
+        parts.append(_("about {size}").format(size=size(out.bytes)))
+        return DOT.join(parts)
 
     @property
     def fields_words(self) -> str:
         """What of a song travels."""
         fields = self._travel.outgoing.fields if self._travel else ()
-        return f"Of each song: {', '.join(fields)}. Never the sound." if fields else ""
+        if not fields:
+            return ""
+        said = _("Of each song: {fields}. Never the sound.")
+        return said.format(fields=", ".join(map(told.field, fields)))
 
     @property
     def withheld(self) -> Withheld:
@@ -135,8 +143,7 @@ class SyncPanelPresenter:
         """What stays here, in words; empty where everything travels."""
         count, is_library = len(self.withheld.songs), self.withheld.is_library
         if is_library:
-            here = f"{songs(count)} and every song to come stay" if count else "Every song stays"
-            return f"{here} here until you share the library again."
+            return _library_stays_here(count)
         return _stay_here(count) if count else ""
 
     @property
@@ -161,7 +168,7 @@ class SyncPanelPresenter:
         if not self._is_open:
             return
         travel = Verb(
-            lambda _: self._read_travel(),
+            lambda _told: self._read_travel(),
             on_success=self._take_travel,
             on_failure=self._fail_travel,
         )
@@ -171,7 +178,7 @@ class SyncPanelPresenter:
                 self._sides = Sides(ListState.LOADING, "")
             song = self._song
             verb = Verb(
-                lambda _: read_sides(self._workbench, self._port, song),
+                lambda _progress: read_sides(self._workbench, self._port, song),
                 on_success=partial(self._take_sides, song.song_id),
                 on_failure=partial(self._fail_sides, song.song_id),
             )
@@ -188,45 +195,40 @@ class SyncPanelPresenter:
         if song is None:
             return
         title = shown(song.title)
-        self._ask_withdrawal(
-            [song.song_id], what=title, said=f"{title} leaves the cluster with the next sync."
-        )
+        said = _("{title} leaves the cluster with the next sync.").format(title=title)
+        self._ask_withdrawal([song.song_id], text=_song_goes(title), said=said)
 
     def withdraw_all(self) -> None:
         """Ask whether the whole library should leave the cluster."""
-        said = "The whole library leaves the cluster with the next sync."
-        self._ask_withdrawal(None, what="The whole library", said=said)
+        said = _("The whole library leaves the cluster with the next sync.")
+        self._ask_withdrawal(None, text=_library_goes(), said=said)
 
     def share_song(self) -> None:
         """Let the open song travel again."""
         if self._song:
             song_id, title = self._song.song_id, shown(self._song.title)
-            self._say(
-                lambda: self._port.share([song_id]), f"{title} travels again with the next sync."
-            )
+            said = _("{title} travels again with the next sync.").format(title=title)
+            self._say(lambda: self._port.share([song_id]), said)
 
     def share_all(self) -> None:
         """Let travel again whatever stays here."""
         withheld, ids = self.withheld, sorted(self.withheld.songs)
         if withheld.is_library:
-            said = "The whole library travels again with the next sync."
+            said = _("The whole library travels again with the next sync.")
             self._say(lambda: self._port.share(None), said)
         elif ids:
-            verb = "travels" if len(ids) == 1 else "travel"
-            said = f"{songs(len(ids))} {verb} again with the next sync."
-            self._say(lambda: self._port.share(ids), said)
+            said = ngettext(
+                "{count} song travels again with the next sync.",
+                "{count} songs travel again with the next sync.",
+                len(ids),
+            )
+            self._say(lambda: self._port.share(ids), said.format(count=number(len(ids))))
 
-    def _ask_withdrawal(self, song_ids: Sequence[SongId] | None, *, what: str, said: str) -> None:
-        text = (
-            f"{what} will be taken back with the next sync: out of the catalogue, and out of "
-            "everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
-            "again until you share it again, in the Sync panel or with Undo (Z)."
-        )
-
+    def _ask_withdrawal(self, song_ids: Sequence[SongId] | None, *, text: str, said: str) -> None:
         def withdraw() -> None:
             self._say(lambda: self._port.withdraw(song_ids), said)
 
-        self.asks.emit(Question("Take back from the cluster", text, "Take back", withdraw))
+        self.asks.emit(Question(_("Take back from the cluster"), text, _("Take back"), withdraw))
 
     def _say(self, word: Callable[[], Sharing], said: str) -> None:
         """Say a word on sharing that can be taken back."""
@@ -237,14 +239,14 @@ class SyncPanelPresenter:
     def _change(self, work: Callable[[], None], *, deed: Deed | None = None) -> None:
         """Change what is shared, then read again what would travel."""
 
-        def take(_: None) -> None:
+        def take(_done: None) -> None:
             self._undone = ""
             if deed:
                 self._notices.did(deed)
             self.sync.refresh()
             self.refresh()
 
-        verb = Verb(lambda _: work(), on_success=take, on_failure=self._fail)
+        verb = Verb(lambda _progress: work(), on_success=take, on_failure=self._fail)
         self._lanes.run(verb, Lane.WRITE)
 
     def _read_travel(self) -> Travel:
@@ -281,9 +283,40 @@ class SyncPanelPresenter:
 
 
 def _stay_here(count: int) -> str:
-    if count == 1:
-        return "1 song stays here until you share it again."
-    return f"{songs(count)} stay here until you share them again."
+    said = ngettext(
+        "{count} song stays here until you share it again.",
+        "{count} songs stay here until you share them again.",
+        count,
+    )
+    return said.format(count=number(count))
+
+
+def _library_stays_here(count: int) -> str:
+    if not count:
+        return _("Every song stays here until you share the library again.")
+    said = ngettext(
+        "{count} song and every song to come stay here until you share the library again.",
+        "{count} songs and every song to come stay here until you share the library again.",
+        count,
+    )
+    return said.format(count=number(count))
+
+
+def _song_goes(title: str) -> str:
+    said = _(
+        "{title} will be taken back with the next sync: out of the catalogue, and out of "
+        "everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
+        "again until you share it again, in the Sync panel or with Undo (Z)."
+    )
+    return said.format(title=title)
+
+
+def _library_goes() -> str:
+    return _(
+        "The whole library will be taken back with the next sync: out of the catalogue, and out "
+        "of everyone's lists after the cluster's next pass. Here nothing changes. It is not sent "
+        "again until you share it again, in the Sync panel or with Undo (Z)."
+    )
 
 
 def _refused(workbench: WorkbenchPort, row: RowRefusal) -> Refused:
@@ -291,4 +324,4 @@ def _refused(workbench: WorkbenchPort, row: RowRefusal) -> Refused:
         title = workbench.catalogue.song(row.song_id).title
     except UnknownSongError:  # it has left the library since
         title = ""
-    return Refused(shown(title) or GONE, shown(row.reason))
+    return Refused(shown(title) or _(GONE), shown(row.reason))

@@ -40,11 +40,6 @@ class Tally:
         return len(self._skipped)
 
     @property
-    def words(self) -> str:
-        """Say n of m."""
-        return f"{self.done:,} of {self.total:,}"
-
-    @property
     def left(self) -> str:
         """Say how long it will take, once that can be known."""
         left = self.total - self.done

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.audio.moments import SAME_MOMENT, Loop, Meeting
 from core.types import Float32Array, Match, Song, SongId, Stem
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters.answers import NO_WAVE, Result
 from ui.presenters.decks import Deck, Levels, Side, Stems
@@ -112,7 +113,8 @@ class TransportPresenter:
         """Play a result at its match, with the song that it matches on side A."""
         other = _deck_of_result(result)
         if other is None:
-            self._notices.say(f"{result.title} is not in this library, so it can't be played here.")
+            said = _("{title} is not in this library, so it can't be played here.")
+            self._notices.say(said.format(title=result.title))
         else:
             self.play_pair(mine, other)
 

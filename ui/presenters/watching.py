@@ -1,11 +1,11 @@
 """New songs in watched folders: when to look for them, and what is said of them."""
 
 from collections.abc import Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from core.watching import Look
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.messages import file_name
 from ui.presenters.activity import ActivityPresenter, Doing
 from ui.presenters.hook import Hook
@@ -56,17 +56,20 @@ class WatchingPresenter:
         """Watch one more folder: what is in it, and what comes."""
         folder = folder.absolute()
         if folder in self.folders:
-            self._notices.say(_("{} is watched already.").format(_name(folder)))
+            self._notices.say(_("{folder} is watched already.").format(folder=_name(folder)))
             return
         self._choose((*self.folders, folder))
         self._notices.say(
-            _("{} is watched: new songs in it appear by themselves.").format(_name(folder))
+            _("{folder} is watched: new songs in it appear by themselves.").format(
+                folder=_name(folder)
+            )
         )
 
     def leave(self, folder: Path) -> None:
         """Watch a folder no longer; its songs stay in the library."""
         self._choose(tuple(one for one in self.folders if one != folder))
-        self._notices.say(_("{} is no longer watched. Its songs stay here.").format(_name(folder)))
+        said = _("{folder} is no longer watched. Its songs stay here.")
+        self._notices.say(said.format(folder=_name(folder)))
 
     def look(self) -> None:
         """Look for new songs, or once more where a look is under way."""
@@ -118,9 +121,16 @@ class WatchingPresenter:
 
     def _words(self, new: Sequence[Path]) -> str:
         inside = [one for one in self.folders if all(path.is_relative_to(one) for path in new)]
-        said = ngettext("{} new song in {}", "{} new songs in {}", len(new))
-        where = _name(inside[-1]) if inside else _("watched folders")
-        return said.format(f"{len(new):,}", where)
+        count = number(len(new))
+        if not inside:
+            said = ngettext(
+                "{count} new song in watched folders",
+                "{count} new songs in watched folders",
+                len(new),
+            )
+            return said.format(count=count)
+        said = ngettext("{count} new song in {folder}", "{count} new songs in {folder}", len(new))
+        return said.format(count=count, folder=_name(inside[-1]))
 
     def _fail(self, sentence: str) -> None:
         """Say it once: the next look comes in a minute, and may fail as well."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 
 from core.settings import Weights
 from core.types import Float32Array, Neighbour, Song, SongId, Stem
 from core.weighing import Weighed, rerank
+from ui.language import gettext as _
+from ui.language import number
 from ui.presenters import answers
 from ui.presenters.answers import Answer, Result
 from ui.presenters.music_words import differences
@@ -51,7 +52,7 @@ class Candidates:
             song,
             label=label,
             differs=differs,
-            measure=answers.ALIKE,
+            measure=_(answers.ALIKE),
             overview=overview,
         )
 
@@ -69,8 +70,8 @@ def candidates(workbench: WorkbenchPort, song: Song, *, without_copies: bool = F
 
 def _heard(one: Weighed) -> str:
     """Say which stems spoke, and what each said."""
-    said = DOT.join(f"{STEMS[stem]} {score:.2f}" for stem, score in one.spoke)
-    return _("By {}").format(said)
+    said = DOT.join(f"{STEMS[stem]} {number(score, 2)}" for stem, score in one.spoke)
+    return _("By {scores}").format(scores=said)
 
 
 def _stems(listed: Sequence[Weighed]) -> list[Stem]:

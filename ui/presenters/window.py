@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.ports import SyncPort
 from core.types import SongId
+from ui.language import gettext as _
 from ui.messages import file_name
 from ui.presenters import answers
 from ui.presenters.actions import SongActions
@@ -151,10 +152,12 @@ class WindowPresenter:
         """Check one file, and say so where it was not all that was dropped."""
         demo = next((path for path in paths if not path.is_dir()), None)
         if demo is None:
-            self.notices.say(f"{file_name(paths[0])} is a folder. Drop one demo to check it.")
+            said = _("{folder} is a folder. Drop one demo to check it.")
+            self.notices.say(said.format(folder=file_name(paths[0])))
             return
         if len(paths) > 1:
-            self.notices.say(f"One demo at a time: {file_name(demo)} is checked.")
+            said = _("One demo at a time: {file} is checked.")
+            self.notices.say(said.format(file=file_name(demo)))
         self.check.check(demo)
 
     def _turn(self, view: View) -> None:

@@ -2,12 +2,16 @@
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
 from core.types import AnalysisStep, AudioFacts, Confidence, Stem, Verdict
+from ui.language import N_, Words, ngettext, number, short
+from ui.language import gettext as _
 from ui.messages import file_name, shown
 
 NO_VALUE: Final = "\N{EN DASH}"
@@ -18,33 +22,39 @@ MINUTE_S: Final = 60
 HOUR_S: Final = 3600
 KILO: Final = 1000
 
-STEPS: Final = {
-    AnalysisStep.WAITING: "waiting",
-    AnalysisStep.READING: "reading",
-    AnalysisStep.FIRST_ANSWER: "first answer",
-    AnalysisStep.SEPARATING: "separating",
-    AnalysisStep.READY: "ready",
-    AnalysisStep.SKIPPED: "already here",
-    AnalysisStep.FAILED: "can't read",
-}
+STEPS: Final = Words(
+    {
+        AnalysisStep.WAITING: N_("waiting"),
+        AnalysisStep.READING: N_("reading"),
+        AnalysisStep.FIRST_ANSWER: N_("first answer"),
+        AnalysisStep.SEPARATING: N_("separating"),
+        AnalysisStep.READY: N_("ready"),
+        AnalysisStep.SKIPPED: N_("already here"),
+        AnalysisStep.FAILED: N_("can't read"),
+    }
+)
 
-VERDICTS: Final = {
-    Verdict.EXACT_FILE: "exact file",
-    Verdict.SAME_RECORDING: "same recording",
-    Verdict.EXCERPT: "excerpt",
-    Verdict.SAME_BACKING: "same backing",
-    Verdict.VERSION: "version",
-}
+VERDICTS: Final = Words(
+    {
+        Verdict.EXACT_FILE: N_("exact file"),
+        Verdict.SAME_RECORDING: N_("same recording"),
+        Verdict.EXCERPT: N_("excerpt"),
+        Verdict.SAME_BACKING: N_("same backing"),
+        Verdict.VERSION: N_("version"),
+    }
+)
 
-CONFIDENCES: Final = {
-    Confidence.SURE: "sure",
-    Confidence.LIKELY: "likely",
-    Confidence.UNSURE: "unsure",
-}
+CONFIDENCES: Final = Words(
+    {
+        Confidence.SURE: N_("sure"),
+        Confidence.LIKELY: N_("likely"),
+        Confidence.UNSURE: N_("unsure"),
+    }
+)
 
-STEMS: Final = {Stem.MIX: "mix", Stem.BACKING: "backing", Stem.VOCAL: "voice"}
+STEMS: Final = Words({Stem.MIX: N_("mix"), Stem.BACKING: N_("backing"), Stem.VOCAL: N_("voice")})
 
-CHANNELS: Final = {1: "mono", 2: "stereo"}
+CHANNELS: Final = Words({1: N_("mono"), 2: N_("stereo")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,8 @@ def files_told_apart(*paths: Path) -> tuple[str, ...]:
     names = tuple(map(file_name, paths))
     if len(set(names)) == len(names):
         return names
-    return tuple(f"{file_name(path)} in {shown(folder(path))}" for path in paths)
+    said = _("{file} in {folder}")
+    return tuple(said.format(file=file_name(p), folder=shown(folder(p))) for p in paths)
 
 
 def clock(time_s: float | None) -> str:
@@ -84,25 +95,29 @@ def clock(time_s: float | None) -> str:
 def moment(at: float) -> str:
     """Say when something was done (Unix time), in this machine's time."""
     then = datetime.fromtimestamp(at)
-    return f"{then:%Y-%m-%d} at {then:%H:%M}"
+    return _("{date} at {time}").format(date=f"{then:%Y-%m-%d}", time=f"{then:%H:%M}")
 
 
 def time_left(left_s: float) -> str:
     """Say roughly how long it will take, no finer than it can be known."""
     if left_s < MINUTE_S:
-        return "less than a minute left"
+        return _("less than a minute left")
     if left_s < HOUR_S:
-        return f"about {math.ceil(left_s / MINUTE_S)} min left"
-    return f"about {left_s / HOUR_S:.1f} h left"
+        return _("about {minutes} min left").format(minutes=math.ceil(left_s / MINUTE_S))
+    return _("about {hours} h left").format(hours=number(left_s / HOUR_S, 1))
 
 
 def file_facts(facts: AudioFacts) -> str:
     """Say what the file is: codec, bit rate, sample rate, channels."""
+    return DOT.join(coding(facts))
+
+
+def coding(facts: AudioFacts) -> tuple[str, str, str]:
+    """Say the codec with its bit rate, the sample rate, and the channels."""
     rate = f" {round(facts.bit_rate_bps / 1000)} kb/s" if facts.bit_rate_bps else ""
-    channels = CHANNELS.get(facts.channels, f"{facts.channels} channels")
-    return DOT.join(
-        [f"{codec(facts.codec)}{rate}", f"{facts.sample_rate_hz / 1000:g} kHz", channels]
-    )
+    n = facts.channels
+    channels = CHANNELS.get(n) or _("{count} channels").format(count=n)
+    return f"{codec(facts.codec)}{rate}", f"{short(facts.sample_rate_hz / 1000)} kHz", channels
 
 
 def codec(name: str) -> str:
@@ -121,17 +136,27 @@ def folder(path: Path) -> str:
 def size(size_bytes: int) -> str:
     """Say how much room a file takes, as file managers do."""
     if size_bytes < KILO:
-        return f"{size_bytes} bytes"
+        return _("{count} bytes").format(count=size_bytes)
     if size_bytes < KILO**2:
-        return f"{size_bytes / KILO:.0f} kB"
+        return f"{number(size_bytes / KILO)} kB"
     if size_bytes < KILO**3:
-        return f"{size_bytes / KILO**2:.1f} MB"
-    return f"{size_bytes / KILO**3:.1f} GB"
+        return f"{number(size_bytes / KILO**2, 1)} MB"
+    return f"{number(size_bytes / KILO**3, 1)} GB"
 
 
 def songs(count: int) -> str:
     """Say a number of songs."""
-    return "1 song" if count == 1 else f"{count:,} songs"
+    return ngettext("{count} song", "{count} songs", count).format(count=number(count))
+
+
+def either(names: Sequence[str]) -> str:
+    """Say one or another of some names."""
+    return reduce(lambda said, name: _("{one} or {other}").format(one=said, other=name), names)
+
+
+def together(names: Sequence[str]) -> str:
+    """Say all of some names."""
+    return reduce(lambda said, name: _("{one} and {other}").format(one=said, other=name), names)
 
 
 def searchable(text: str) -> str:

@@ -1,11 +1,11 @@
 """About Songkin: its version, its licence, and those of the parts it is made of."""
 
-from gettext import gettext as _
 from importlib.metadata import version
 
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.widgets import parts
 
 # docs/licences.md says more of each.
@@ -29,7 +29,7 @@ class AboutDialog(QDialog):
         self.setObjectName("aboutDialog")
         self.setWindowTitle(_("About Songkin"))
         self.setFixedWidth(theme.DIALOG_WIDTH)
-        name = parts.label(_("Songkin {}").format(version("songkin")), size_px=theme.TITLE_PX)
+        name = parts.label(f"Songkin {version('songkin')}", size_px=theme.TITLE_PX)
         name.setObjectName("aboutVersion")
         name.setFont(theme.font(theme.TITLE_PX, theme.Weight.BOLD))
         column = QVBoxLayout(self)

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.language import N_, Words
+from ui.language import gettext as _
 from ui.presenters.check import CheckPresenter, Finding
-from ui.presenters.findings import NOT_ASKED, Findings, Where
+from ui.presenters.findings import NOT_ASKED, WHERE, Findings, Where
 from ui.presenters.results import ListState
 from ui.theme import Theme
 from ui.widgets import parts
@@ -24,17 +26,16 @@ from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.result_delegate import ResultPart
 from ui.widgets.results_view import ResultLines
 
-TITLE = "Check before release"
-WAITS = "Drop a demo anywhere in this window, or choose a file. It is compared, and not added."
-TO_COME = "The catalogue can be asked once your library has answered."
+WAITS = N_("Drop a demo anywhere in this window, or choose a file. It is compared, and not added.")
+TO_COME = N_("The catalogue can be asked once your library has answered.")
 SHARES = {Where.HERE: 6, Where.CATALOGUE: 5}  # of the width: the catalogue's have no buttons
-SET_UP = "Set up Sync"
-BUTTONS = {ListState.TO_COME: "Ask the catalogue", ListState.FAILED: "Try again"}
+SET_UP = N_("Set up Sync")
+BUTTONS = Words({ListState.TO_COME: N_("Ask the catalogue"), ListState.FAILED: N_("Try again")})
 
 
 def _button(found: Findings) -> str:
     """Return what can be done where no lines are."""
-    return SET_UP if found.headline == NOT_ASKED else BUTTONS.get(found.state, "")
+    return _(SET_UP) if found.headline == _(NOT_ASKED) else BUTTONS.get(found.state, "")
 
 
 class FindingView(QWidget):
@@ -46,7 +47,7 @@ class FindingView(QWidget):
     def __init__(self, finding: Finding, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
         self._finding = finding
-        self._heading = parts.label(finding.where.value, size_px=theme.HEADING_PX)
+        self._heading = parts.label(WHERE[finding.where], size_px=theme.HEADING_PX)
         self._heading.setFont(theme.font(theme.HEADING_PX, theme.Weight.BOLD))
         self._headline = parts.label(tone="muted")
         self._headline.setObjectName(f"{finding.where.name.lower()}Headline")
@@ -54,7 +55,7 @@ class FindingView(QWidget):
         is_here = finding.where is Where.HERE  # nothing of the catalogue can be played
         self.lines = ResultLines(finding, covers, look=look, has_buttons=is_here)
         self.lines.setObjectName(f"{finding.where.name.lower()}Found")
-        self.lines.setAccessibleName(finding.where.value)
+        self.lines.setAccessibleName(WHERE[finding.where])
         self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
         self._nothing = Placeholder()
         self._lay_out()
@@ -81,11 +82,11 @@ class FindingView(QWidget):
         is_full = self._finding.found.state is ListState.FULL
         (self.lines if is_full else self._nothing).setFocus()
 
-    def _choose(self, _: None) -> None:
+    def _choose(self, _told: None) -> None:
         if self._finding.index is not None:
             self.lines.choose(self._finding.index)
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         found = self._finding.found
         tone = "close" if found.is_close else "muted"
         if self._headline.property("tone") != tone:
@@ -100,7 +101,7 @@ class FindingView(QWidget):
             case ListState.LOADING:
                 self._stack.setCurrentWidget(self._skeleton)
             case _:
-                self._nothing.say(found.headline or TO_COME, button=_button(found))
+                self._nothing.say(found.headline or _(TO_COME), button=_button(found))
                 self._stack.setCurrentWidget(self._nothing)
 
 
@@ -123,18 +124,18 @@ class CheckPage(QWidget):
         self._note.setObjectName("checkNote")
         self._doing = parts.label(tone="muted", size_px=theme.SMALL_PX)
         self._bar = QProgressBar()
-        self._stop = parts.button("Stop", name="Stop the check")
+        self._stop = parts.button(_("Stop"), name=_("Stop the check"))
         self._stop.setObjectName("stopCheckButton")
-        self._choose = parts.button("Choose a file", name="Choose a demo to check")
+        self._choose = parts.button(_("Choose a file"), name=_("Choose a demo to check"))
         self._choose.setObjectName("chooseDemoButton")
-        self._back = parts.button("Back to the library")
+        self._back = parts.button(_("Back to the library"))
         self._back.setObjectName("leaveCheckButton")
         self.views = {
             where: FindingView(finding, covers, look=look)
             for where, finding in check.places.items()
         }
         self._invitation = Placeholder()
-        self._invitation.say(WAITS, button="Choose a file")
+        self._invitation.say(_(WAITS), button=_("Choose a file"))
         self._lay_out()
         self._connect()
         self._show(None)
@@ -154,7 +155,7 @@ class CheckPage(QWidget):
     def _lay_out(self) -> None:
         self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the check")
+        self._bar.setAccessibleName(_("Progress of the check"))
         above = QHBoxLayout()
         above.setSpacing(theme.GRID)
         above.addWidget(self._name, 1)
@@ -194,11 +195,12 @@ class CheckPage(QWidget):
         act = self._check.play if part is ResultPart.PLAY else self._check.switch
         act(result)  # type: ignore[arg-type]  # a Qt signal carries any object
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         check, report = self._check, self._check.report
         has_ended = self._was_running and not check.is_running
         self._was_running = check.is_running
-        self._name.say(f"{TITLE}: {check.name}" if check.name else TITLE)
+        said = _("Check before release: {file}") if check.name else _("Check before release")
+        self._name.say(said.format(file=check.name))
         self._note.say(check.note)
         self._stack.setCurrentIndex(1 if check.name else 0)
         for part in (self._doing, self._bar, self._stop):

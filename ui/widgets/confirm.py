@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.presenters.deeds import Question
 from ui.widgets import parts
 
@@ -18,7 +19,7 @@ class ConfirmDialog(QDialog):
         text = parts.label(question.text)
         text.setObjectName("confirmText")
         text.setWordWrap(True)
-        cancel = parts.button("Cancel")
+        cancel = parts.button(_("Cancel"))
         cancel.setObjectName("confirmNo")
         cancel.clicked.connect(self.reject)
         yes = parts.button(question.yes, kind="primary")

@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import N_, ngettext, number
+from ui.language import gettext as _
 from ui.models.lines import LinesModel
 from ui.presenters.copy_words import CopyLine
 from ui.presenters.duplicate_actions import DuplicateActions
@@ -17,12 +19,12 @@ from ui.widgets.lists import LinesView
 from ui.widgets.overlap_card import OverlapCard
 from ui.widgets.placeholder import Placeholder
 
-CHOOSE = "Copies are listed here with what proves them. Nothing is deleted without your click."
+CHOOSE = N_("Copies are listed here with what proves them. Nothing is deleted without your click.")
 
 LEAST_SHOWN = 2  # copies in a low window: the list scrolls, so that the waves below stay whole
 LIST_FIRST = 1000  # its share of the height, up to all its lines, before the empty end's share of 1
-NO_DUPLICATE = "Not a duplicate"
-NO_DUPLICATE_OF_A = "B is no duplicate of A"
+NO_DUPLICATE = N_("Not a duplicate")
+NO_DUPLICATE_OF_A = N_("B is no duplicate of A")
 
 
 class CopiesPage(QWidget):
@@ -50,15 +52,15 @@ class CopiesPage(QWidget):
         self._why = parts.CutLabel(tone="muted")
         self._why.setObjectName("whyBetter")
         self._model: LinesModel[CopyLine] = LinesModel(self._lines, _spoken, parent=self)
-        self.view = LinesView("copiesList", "Copies of this song", parent=self)
+        self.view = LinesView("copiesList", _("Copies of this song"), parent=self)
         self.view.fill(self._model, CopyDelegate(look, covers, self.view))
         self._card = OverlapCard(transport, look)
-        self._keep = _button("keepButton", "Keep this one", kind="primary")
-        self._tags = _button("copyTagsButton", "Copy its tags to the others")
-        self._same = _button("sameSongButton", "Same song")
-        self._different = _button("notCopiesButton", NO_DUPLICATE)
+        self._keep = _button("keepButton", _("Keep this one"), kind="primary")
+        self._tags = _button("copyTagsButton", _("Copy its tags to the others"))
+        self._same = _button("sameSongButton", _("Same song"))
+        self._different = _button("notCopiesButton", _(NO_DUPLICATE))
         self._nothing = Placeholder()
-        self._nothing.say(CHOOSE)
+        self._nothing.say(_(CHOOSE))
         self._lay_out()
         self._connect(covers)
         self._show(None)
@@ -126,14 +128,18 @@ class CopiesPage(QWidget):
         self._show_buttons(is_group=opened.is_group, others=len(opened.songs) - 1)
 
     def _show_buttons(self, *, is_group: bool, others: int) -> None:
-        files = "1 other" if others == 1 else f"{others} others"
-        self._keep.setText(f"Keep this one, {files} to the trash")
+        said = ngettext(
+            "Keep this one, {count} other to the trash",
+            "Keep this one, {count} others to the trash",
+            others,
+        )
+        self._keep.setText(said.format(count=number(others)))
         self._keep.setAccessibleName(self._keep.text())
         for button in (self._keep, self._tags):
             button.setVisible(is_group)
         self._same.setVisible(not is_group)
         # In a group of two there is one pair; in a larger one the card below says who A and B are.
-        self._different.setText(NO_DUPLICATE if others == 1 else NO_DUPLICATE_OF_A)
+        self._different.setText(_(NO_DUPLICATE) if others == 1 else _(NO_DUPLICATE_OF_A))
         self._name_pair()
 
     def _name_pair(self) -> None:
@@ -142,11 +148,11 @@ class CopiesPage(QWidget):
         if found is None:
             return
         mine, other = names[found.mine.song_id], names[found.other.song_id]
-        for button, verb in (
-            (self._different, "no duplicate of"),
-            (self._same, "the same song as"),
+        for button, words in (
+            (self._different, _("{other} is no duplicate of {mine}")),
+            (self._same, _("{other} is the same song as {mine}")),
         ):
-            said = f"{other} is {verb} {mine}"
+            said = words.format(other=other, mine=mine)
             button.setToolTip(said)
             button.setAccessibleName(f"{button.text()}: {said}")
 

@@ -14,6 +14,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import theme
+from ui.language import N_
+from ui.language import gettext as _
 from ui.messages import file_name
 from ui.models.lines import LINE_ROLE
 from ui.presenters.copy_sets import CopySet
@@ -23,7 +25,7 @@ from ui.widgets import painting
 from ui.widgets.covers import CoverShelf
 
 Index = QModelIndex | QPersistentModelIndex
-BADGE = "better"
+BADGE = N_("better")
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -100,7 +102,7 @@ def places(box: QRect) -> Places:
     badge.setHeight(box.height())
     columns = []
     right = badge.left()
-    for _ in range(3):
+    for _column in range(3):
         left = right - gap - theme.FACT_WIDTH
         columns.append(QRect(left, box.top(), theme.FACT_WIDTH, box.height()))
         right = left
@@ -132,5 +134,5 @@ class CopyDelegate(LineDelegate):
         if line.is_best:
             at = QPointF(where.badge.left() + 0.5, where.badge.center().y() + 0.5)
             colour = self._theme.tokens.accent_text
-            painting.pill(painter, at, BADGE, font=self._small, colour=colour)
+            painting.pill(painter, at, _(BADGE), font=self._small, colour=colour)
         painter.restore()

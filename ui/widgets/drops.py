@@ -7,10 +7,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
+from ui.language import N_
+from ui.language import gettext as _
 from ui.theme import Theme
 
-ADD_WORDS = "Let go to add to the library"
-CHECK_WORDS = "Let go to check; nothing is added"
+ADD_WORDS = N_("Let go to add to the library")
+CHECK_WORDS = N_("Let go to check; nothing is added")
 VEIL_ALPHA = 225  # of 255: what lies under it can still be guessed
 
 
@@ -30,12 +32,12 @@ class DropVeil(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme = look
-        self._words = ADD_WORDS
+        self._words = _(ADD_WORDS)
         self.hide()
 
     def rise(self, *, is_check: bool = False) -> None:
         """Cover the window, and say what letting go will do."""
-        self._words = CHECK_WORDS if is_check else ADD_WORDS
+        self._words = _(CHECK_WORDS) if is_check else _(ADD_WORDS)
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())

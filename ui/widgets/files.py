@@ -1,25 +1,24 @@
 """The dialogs in which files and folders are chosen; none holds the window up."""
 
 from collections.abc import Callable
-from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-AUDIO_FILTER = (
-    "Audio (*.mp3 *.flac *.ogg *.opus *.m4a *.aac *.wav *.aif *.aiff *.wma);;All files (*)"
-)
+from ui.language import gettext as _
+
+SUFFIXES = "*.mp3 *.flac *.ogg *.opus *.m4a *.aac *.wav *.aif *.aiff *.wma"
 
 
 def choose_songs(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
     """Ask for songs to add."""
-    _open("Add songs", QFileDialog.FileMode.ExistingFiles, parent=parent, take=take)
+    _open(_("Add songs"), QFileDialog.FileMode.ExistingFiles, parent=parent, take=take)
 
 
 def choose_folder(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
     """Ask for a folder to add."""
-    _open("Add a folder", QFileDialog.FileMode.Directory, parent=parent, take=take)
+    _open(_("Add a folder"), QFileDialog.FileMode.Directory, parent=parent, take=take)
 
 
 def choose_watched(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
@@ -29,7 +28,7 @@ def choose_watched(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
 
 def choose_demo(parent: QWidget, take: Callable[[list[Path]], None]) -> None:
     """Ask for one file to check."""
-    _open("Check a demo", QFileDialog.FileMode.ExistingFile, parent=parent, take=take)
+    _open(_("Check a demo"), QFileDialog.FileMode.ExistingFile, parent=parent, take=take)
 
 
 def _open(
@@ -42,6 +41,6 @@ def _open(
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(mode)
-    dialog.setNameFilter(AUDIO_FILTER)
+    dialog.setNameFilters([f"{_('Audio')} ({SUFFIXES})", f"{_('All files')} (*)"])
     dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))
     dialog.open()

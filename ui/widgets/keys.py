@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QGridLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.widgets import parts
 
 # What has the keyboard may have a use of its own for it; the window hears of it otherwise.
@@ -22,6 +23,11 @@ class Key:
     words: str
     act: Callable[[], object]
     shown_as: str = ""
+
+    @property
+    def name(self) -> str:
+        """What stands on the key."""
+        return QKeySequence(self.sequence).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def bind(window: QWidget, keys: tuple[Key, ...]) -> None:
@@ -54,14 +60,14 @@ class KeySheet(QDialog):
     def __init__(self, keys: tuple[Key, ...], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("keySheet")
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(_("Keys"))
         grid = QGridLayout(self)
         grid.setContentsMargins(*(3 * theme.GRID,) * 4)
         grid.setHorizontalSpacing(3 * theme.GRID)
         grid.setVerticalSpacing(theme.GRID)
         for row, key in enumerate(key for key in keys if key.words):
-            grid.addWidget(parts.label(key.shown_as or key.sequence, tone="chip"), row, 0)
+            grid.addWidget(parts.label(key.shown_as or key.name, tone="chip"), row, 0)
             grid.addWidget(parts.label(key.words), row, 1)
-        close = parts.button("Close")
+        close = parts.button(_("Close"))
         close.clicked.connect(self.accept)
         grid.addWidget(close, grid.rowCount(), 1, Qt.AlignmentFlag.AlignRight)

@@ -1,14 +1,13 @@
 """The bar under table and map: the list's name, how many songs, and the ways out."""
 
-from gettext import gettext as _
-from gettext import ngettext
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
 
 from core.audio.sound_formats import SoundFormat
 from core.playlists import ListFormat
 from ui import theme
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.presenters.song_list import SongListPresenter
 from ui.widgets import parts
 from ui.widgets.save_files import ask_folder, ask_where, kind_words
@@ -90,7 +89,7 @@ class ListBar(QFrame):
     def _stem_menu(self) -> QMenu:
         menu = QMenu(self)
         for kind in SoundFormat:
-            action = menu.addAction(_("Voice and backing as {}").format(kind.name))
+            action = menu.addAction(_("Voice and backing as {format}").format(format=kind.name))
             action.triggered.connect(lambda _checked=False, kind=kind: self.export_stems(kind))
         return menu
 
@@ -106,7 +105,9 @@ class ListBar(QFrame):
         songs, is_busy = self._songs, self._songs.is_busy
         has_list, stems = len(songs.ids) >= LEAST_SHOWN, songs.stem_files
         self.setVisible(is_busy or has_list or bool(stems))
-        said = ngettext("{} stem to drag", "{} stems to drag", len(stems)).format(len(stems))
+        said = ngettext("{count} stem to drag", "{count} stems to drag", len(stems)).format(
+            count=number(len(stems))
+        )
         self._written.setText(said)
         self._written.setAccessibleName(said)
         self._written.paths = stems

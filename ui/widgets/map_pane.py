@@ -1,6 +1,5 @@
 """The map's pane: what the points are coloured by, the points, the legend, which song it is."""
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -17,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.language import gettext as _
+from ui.language import number
 from ui.presenters.map_colours import colour_name
 from ui.presenters.map_page import MapPresenter, MapState
 from ui.theme import Theme
@@ -174,14 +175,14 @@ class MapPane(QWidget):
         if self.plot is None:
             return
         for place, name in enumerate(legend.names):
-            entry = self._entry(place, f"{name}  {legend.counts[place]:,}")
+            entry = self._entry(place, f"{name}  {number(legend.counts[place])}")
             self._legend.addWidget(entry, place // LEGEND_COLUMNS, place % LEGEND_COLUMNS)
 
     def _entry(self, place: int, text: str) -> QPushButton:
         from ui.widgets.map_plot import colour_of, mark, symbol_of  # as above
 
         made = parts.button(text, kind="legend", height=theme.SMALL_CONTROL_HEIGHT)
-        made.setAccessibleName(_("List the songs of {}").format(text))
+        made.setAccessibleName(_("List the songs of {category}").format(category=text))
         made.setToolTip(made.accessibleName())
         made.setFont(theme.font(theme.SMALL_PX))
         colour = colour_of(place, self._presenter, self._look.tokens)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixma
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.presenters.map_page import MapPresenter
 from ui.presenters.map_points import Heading
 from ui.theme import Theme, Tokens
@@ -96,7 +97,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc] # as above
         super().__init__(viewBox=self.box)
         self.setObjectName("mapPlot")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Map of the songs")
+        self.setAccessibleName(_("Map of the songs"))
         self.setFrameShape(self.Shape.NoFrame)
         self._presenter = presenter
         self._look = look

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.types import Float32Array, Song
 from ui import theme
+from ui.language import gettext as _
 from ui.messages import file_name
 from ui.presenters.decks import Side
 from ui.presenters.duplicates import Comparison
@@ -23,7 +24,7 @@ class OverlapWave(QWidget):
     def __init__(self, side: Side, look: Theme) -> None:
         super().__init__()
         self._side = side
-        name = f"Waveform of song {side.value}, with the overlap"
+        name = _("Waveform of song {side}, with the overlap").format(side=side.value)
         self.wave = Waveform(look, height=theme.OVERLAP_WAVE_HEIGHT, name=name)
         self.wave.setObjectName(f"overlap{side.value}")
         self._song: Song | None = None
@@ -48,7 +49,8 @@ class OverlapWave(QWidget):
         """Show a song and where it holds what the other one holds."""
         self._song = song
         self._name.say(file_name(song.path))
-        self._place.setText(f"{place} of {clock(song.duration_s)}" if place else "")
+        said = _("{place} of {length}").format(place=place, length=clock(song.duration_s))
+        self._place.setText(said if place else "")
         self.wave.show_song(overview, duration_s=song.duration_s)
 
     def follow(self, transport: TransportPresenter) -> None:
@@ -74,18 +76,18 @@ class OverlapCard(QFrame):
         self._label.setObjectName("proofLabel")
         self._proof = parts.CutLabel(tone="muted", size_px=theme.SMALL_PX)
         self._proof.setObjectName("proofWords")
-        self._play = parts.button("Play the overlap", height=theme.SMALL_CONTROL_HEIGHT)
-        self._play.setToolTip("Play song B where the overlap begins (L)")
+        self._play = parts.button(_("Play the overlap"), height=theme.SMALL_CONTROL_HEIGHT)
+        self._play.setToolTip(_("Play song B where the overlap begins (L)"))
         self._switch = parts.button(
-            "A/B", name="Switch between the two songs (A)", height=theme.SMALL_CONTROL_HEIGHT
+            "A/B", name=_("Switch between the two songs (A)"), height=theme.SMALL_CONTROL_HEIGHT
         )
-        self._switch.setToolTip("Hear the other song at the same moment (A)")
+        self._switch.setToolTip(_("Hear the other song at the same moment (A)"))
         self._lay_out()
         self._play.clicked.connect(self.play_asked)
         self._switch.clicked.connect(self.switch_asked)
         for wave in self._waves.values():
             wave.sought.connect(self.sought)
-        transport.moved.connect(lambda _: self._follow(transport))
+        transport.moved.connect(lambda _told: self._follow(transport))
 
     def _lay_out(self) -> None:
         proof = QHBoxLayout()

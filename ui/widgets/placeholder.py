@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.theme import Theme
 
 # Where the grey shapes of a row lie, as shares of its width: names, times, words.
@@ -66,7 +67,7 @@ class Skeleton(QWidget):
 
     def __init__(self, look: Theme, row_height: int) -> None:
         super().__init__()
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(_("Loading"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # it holds the keyboard's place
         self._theme = look
         self._row_height = row_height

@@ -7,8 +7,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedLayout, QWidget
 
 from ui import theme
+from ui.language import N_, Words
+from ui.language import gettext as _
 from ui.models.results import HasResults, ResultListModel
-from ui.presenters.answers import Result, Tab
+from ui.presenters.answers import TAB_NAMES, Result, Tab
 from ui.presenters.results import ListState, ResultsPresenter
 from ui.theme import Theme
 from ui.widgets.covers import CoverShelf
@@ -19,12 +21,22 @@ from ui.widgets.result_delegate import ResultDelegate, ResultPart
 class Asked(Enum):
     """What is asked of a result."""
 
-    PLAY = "Play at the match"
-    SWITCH = "A/B: switch between this and your song"
-    NOT_A_DUPLICATE = "Not a duplicate"
-    REVEAL = "Show in its folder"
-    SAVE = "Save this list"
+    PLAY = "play"
+    SWITCH = "switch"
+    NOT_A_DUPLICATE = "not a duplicate"
+    REVEAL = "reveal"
+    SAVE = "save"
 
+
+ASKED = Words(
+    {
+        Asked.PLAY: N_("Play at the match"),
+        Asked.SWITCH: N_("A/B: switch between this and your song"),
+        Asked.NOT_A_DUPLICATE: N_("Not a duplicate"),
+        Asked.REVEAL: N_("Show in its folder"),
+        Asked.SAVE: N_("Save this list"),
+    }
+)
 
 OF_PART = {ResultPart.PLAY: Asked.PLAY, ResultPart.SWITCH: Asked.SWITCH}
 
@@ -121,8 +133,8 @@ class ResultsView(QWidget):
 
     def _make_view(self, look: Theme, covers: CoverShelf) -> ResultLines:
         view = ResultLines(self._presenter, covers, look=look)
-        view.setObjectName(f"{self._presenter.tab.value.lower()}List")
-        view.setAccessibleName(self._presenter.tab.value)
+        view.setObjectName(f"{self._presenter.tab.value}List")
+        view.setAccessibleName(TAB_NAMES[self._presenter.tab])
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.moved.connect(self._presenter.choose)
@@ -130,21 +142,21 @@ class ResultsView(QWidget):
         view.asked.connect(lambda part, result: self.asked.emit(OF_PART[part], result))
         return view
 
-    def _choose(self, _: None) -> None:
+    def _choose(self, _told: None) -> None:
         index = self._presenter.index
         if index is not None and index < self.view.model().rowCount():
             self.view.choose(index)
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         match self._presenter.state:
             case ListState.FULL:
                 self._stack.setCurrentWidget(self.view)
             case ListState.LOADING:
                 self._stack.setCurrentWidget(self._skeleton)
             case ListState.EMPTY if self._presenter.tab is Tab.RECOMMENDED:
-                self._say(button="Sync")
+                self._say(button=_("Sync"))
             case _:
-                self._say(button="Try again" if self._has_failed else "")
+                self._say(button=_("Try again") if self._has_failed else "")
 
     @property
     def _has_failed(self) -> bool:
@@ -172,4 +184,4 @@ class ResultsView(QWidget):
         menu.popup(self.view.viewport().mapToGlobal(at))
 
     def _add_action(self, menu: QMenu, what: Asked, result: Result) -> None:
-        menu.addAction(what.value).triggered.connect(lambda: self.asked.emit(what, result))
+        menu.addAction(ASKED[what]).triggered.connect(lambda: self.asked.emit(what, result))

@@ -1,7 +1,6 @@
 """The dialogs that ask where a file or a folder of files should go; none holds the window up."""
 
 from collections.abc import Callable, Sequence
-from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.naming import safe_name
 from core.playlists import ListFormat
 from core.reports import ReportFormat
+from ui.language import gettext as _
 
 Kind = ListFormat | ReportFormat
 
@@ -42,7 +42,7 @@ def ask_where(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     filters = {f"{kind_words(kind)} (*{kind.suffix})": kind for kind in kinds}
     dialog.setNameFilters(list(filters))
-    dialog.selectFile(safe_name(name, fallback="songs"))
+    dialog.selectFile(safe_name(name, fallback=_("songs")))
     dialog.setDefaultSuffix(kinds[0].value)
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen].value))
 

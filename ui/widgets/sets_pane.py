@@ -1,11 +1,11 @@
 """The left side of the Duplicates screen: every set of copies, or what stands in for the list."""
 
-from gettext import gettext as _
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.models.lines import LinesModel
 from ui.presenters.copy_sets import CopySet
 from ui.presenters.duplicates import DuplicatesPresenter
@@ -32,7 +32,7 @@ class SetsPane(QWidget):
         self._model: LinesModel[CopySet] = LinesModel(
             lambda: duplicates.sets, describe, parent=self
         )
-        self.view = LinesView("setsList", "Groups of copies, largest first", parent=self)
+        self.view = LinesView("setsList", _("Groups of copies, largest first"), parent=self)
         self.view.fill(self._model, CopySetDelegate(look, covers, self.view))
         self.view.moved.connect(duplicates.choose)
         self._caption = parts.label(tone="muted", size_px=theme.SMALL_PX)
@@ -77,20 +77,20 @@ class SetsPane(QWidget):
         elif state is ListState.LOADING:
             self._stack.setCurrentWidget(self._skeleton)
         else:
-            button = "Try again" if state is ListState.FAILED else ""
+            button = _("Try again") if state is ListState.FAILED else ""
             self._placeholder.say(self._duplicates.note, button=button)
             self._stack.setCurrentWidget(self._placeholder)
         groups = sum(one.is_group for one in self._duplicates.sets)
         related = len(self._duplicates.sets) - groups
-        self._caption.setText(
-            f"{_count(groups, 'group')} of copies, {_count(related, 'other pair')}"
+        groups_said = ngettext("{count} group of copies", "{count} groups of copies", groups)
+        related_said = ngettext("{count} other pair", "{count} other pairs", related)
+        said = (
+            groups_said.format(count=number(groups)),
+            related_said.format(count=number(related)),
         )
+        self._caption.setText(", ".join(said))
 
 
 def describe(opened: CopySet) -> str:
     """Say a set in one breath."""
     return f"{opened.title}, {opened.detail}, {opened.label}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,7 +1,5 @@
 """The settings: a small dialog of four pages; what is changed holds at once."""
 
-from gettext import gettext as _
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from core.settings import Scheme, SeparatorName
 from ui import theme
+from ui.language import gettext as _
+from ui.language import number
 from ui.messages import shown
 from ui.presenters import words
 from ui.presenters.settings import SettingsPresenter
@@ -97,7 +97,7 @@ class SoundPage(QWidget):
         self._matched.clicked.connect(sound.match_levels)
         self._size = _combo("settingsCacheSize", _("Most room for separated songs"))
         for gib in CACHE_GIB:
-            self._size.addItem(_("{} GB").format(gib), gib * MIB_PER_GIB)
+            self._size.addItem(_("{size} GB").format(size=gib), gib * MIB_PER_GIB)
         self._size.activated.connect(lambda at: sound.limit_stems(self._size.itemData(at)))
         self._held = parts.label(tone="muted")
         self._held.setObjectName("settingsCacheHeld")
@@ -124,10 +124,12 @@ class SoundPage(QWidget):
         self._volume.setValue(round(choices.volume * VOLUME_STEPS))
         self._volume.blockSignals(False)
         self._matched.setChecked(choices.is_level_matched)
-        _choose(self._size, choices.stems_mib, _("{} MB").format(choices.stems_mib))
+        _choose(
+            self._size, choices.stems_mib, _("{size} MB").format(size=number(choices.stems_mib))
+        )
         facts = self._settings.facts
         held = words.size(facts.stems_bytes) if facts else ""
-        self._held.setText(_("{} in use").format(held) if facts else "")
+        self._held.setText(_("{size} in use").format(size=held) if facts else "")
 
     def _show_devices(self, chosen: str | None) -> None:
         names = list(dict.fromkeys((None, *self._sound.devices, *([chosen] if chosen else []))))

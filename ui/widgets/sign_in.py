@@ -3,10 +3,12 @@
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import N_
+from ui.language import gettext as _
 from ui.presenters.sync import SyncPresenter
 from ui.widgets import parts
 
-PROMISE = (
+PROMISE = N_(
     "Sync sends what songs sound like, their length, and their fingerprints. "
     "The audio never leaves this machine."
 )
@@ -18,17 +20,17 @@ class SignInDialog(QDialog):
     def __init__(self, sync: SyncPresenter, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("signInDialog")
-        self.setWindowTitle("Set up Sync")
+        self.setWindowTitle(_("Set up Sync"))
         self.setFixedWidth(theme.DIALOG_WIDTH)
         self._sync = sync
-        self.address = _field("addressField", "Address of the cluster", "https://host:19530")
-        self.user = _field("userField", "User", "")
-        self.password = _field("passwordField", "Password", "")
+        self.address = _field("addressField", _("Address of the cluster"), "https://host:19530")
+        self.user = _field("userField", _("User"), "")
+        self.password = _field("passwordField", _("Password"), "")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.problem = parts.label(tone="trouble")
         self.problem.setObjectName("signInProblem")
         self.problem.setWordWrap(True)
-        self._go = parts.button("Sign in", kind="primary")
+        self._go = parts.button(_("Sign in"), kind="primary")
         self._go.setObjectName("signInButton")
         self._go.setAutoDefault(True)
         self._go.setDefault(True)
@@ -40,20 +42,20 @@ class SignInDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(3 * theme.GRID,) * 4)
         column.setSpacing(2 * theme.GRID)
-        promise = parts.label(PROMISE, tone="muted")
+        promise = parts.label(_(PROMISE), tone="muted")
         promise.setWordWrap(True)
         column.addWidget(promise)
         form = QFormLayout()
         form.setSpacing(theme.GRID)
-        form.addRow("Address", self.address)
-        form.addRow("User", self.user)
-        form.addRow("Password", self.password)
+        form.addRow(_("Address"), self.address)
+        form.addRow(_("User"), self.user)
+        form.addRow(_("Password"), self.password)
         column.addLayout(form)
         column.addWidget(self.problem)
         self.problem.hide()
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        cancel = parts.button("Cancel")
+        cancel = parts.button(_("Cancel"))
         cancel.clicked.connect(self.reject)
         buttons.addWidget(cancel)
         buttons.addWidget(self._go)

@@ -1,7 +1,5 @@
 """The right side: one song's facts and wave, and the four lists of answers under tabs."""
 
-from gettext import gettext as _
-
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -17,7 +15,8 @@ from PySide6.QtWidgets import (
 from core.settings import Weights
 from core.types import AnalysisStep, SongId
 from ui import theme
-from ui.presenters.answers import Result, Tab
+from ui.language import gettext as _
+from ui.presenters.answers import TAB_NAMES, Result, Tab
 from ui.presenters.neighbours import NeighboursPresenter
 from ui.presenters.results import ListState
 from ui.presenters.song_page import SongPagePresenter
@@ -103,7 +102,7 @@ class WaveCard(QFrame):
     def __init__(self, look: Theme) -> None:
         super().__init__()
         self.setObjectName("waveCard")
-        self.wave = Waveform(look, height=theme.WAVE_HEIGHT, name="Waveform of the song")
+        self.wave = Waveform(look, height=theme.WAVE_HEIGHT, name=_("Waveform of the song"))
         self._match = parts.CutLabel(tone="muted", size_px=theme.SMALL_PX)
         self._time = parts.label(tone="muted", size_px=theme.SMALL_PX)
         below = QHBoxLayout()
@@ -124,7 +123,7 @@ class WaveCard(QFrame):
             self.wave.unmark()
         else:
             self.wave.mark(mark.match.query_s, mark.match.duration_s)
-        self._match.say(f"Shaded: {mark.words}" if mark else "")
+        self._match.say(mark.words if mark else "")
         self._time.setText(clock(duration_s))
 
     def show_position(self, position_s: float | None, *, duration_s: float) -> None:
@@ -160,7 +159,7 @@ class SongPage(QWidget):
         self._card = WaveCard(look)
         self._tabs = QTabBar()
         self._note = parts.CutLabel(tone="muted", size_px=theme.SMALL_PX)
-        self._not_duplicate = parts.button("Not a duplicate", height=theme.SMALL_CONTROL_HEIGHT)
+        self._not_duplicate = parts.button(_("Not a duplicate"), height=theme.SMALL_CONTROL_HEIGHT)
         self._hides_copies = parts.TickBox(_("Hide same recording"), look)
         self._hides_copies.setObjectName("hideCopiesBox")
         self._weighs = parts.button(
@@ -195,9 +194,9 @@ class SongPage(QWidget):
 
     def _lay_out(self) -> None:
         for tab in TABS:
-            self._tabs.addTab(tab.value)
+            self._tabs.addTab(TAB_NAMES[tab])
         self._tabs.setObjectName("tabs")
-        self._tabs.setAccessibleName("Lists of answers")
+        self._tabs.setAccessibleName(_("Lists of answers"))
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
         self._not_duplicate.setObjectName("notDuplicateButton")
@@ -251,22 +250,22 @@ class SongPage(QWidget):
         """Show also where the sliders are folded away that they were moved."""
         self._weighs.setText(_("Weights") if is_default else _("Weights (changed)"))
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         row = self._page.row
         if row is None:
-            self._nothing.say("Choose a song to see what sounds like it.")
+            self._nothing.say(_("Choose a song to see what sounds like it."))
         elif row.step is AnalysisStep.FAILED and row.song is None:
-            self._nothing.say(row.reason, button="Try again")
+            self._nothing.say(row.reason, button=_("Try again"))
         is_page = row is not None and (row.song is not None or row.step is not AnalysisStep.FAILED)
         self._stack.setCurrentIndex(0 if is_page else 1)
         self._header.show_page(self._page)
         self._show_list(None)
 
-    def _show_list(self, _: object) -> None:
+    def _show_list(self, _told: object) -> None:
         for index, tab in enumerate(TABS):
             presenter = self._page.lists[tab]
             count = f"  {len(presenter.results)}" if presenter.state is ListState.FULL else ""
-            self._tabs.setTabText(index, f"{tab.value}{count}")
+            self._tabs.setTabText(index, f"{TAB_NAMES[tab]}{count}")
         index = TABS.index(self._page.tab)
         self._tabs.setCurrentIndex(index)
         self._lists.setCurrentIndex(index)
@@ -281,7 +280,7 @@ class SongPage(QWidget):
         self._card.show_page(self._page)
         self._show_position(None)
 
-    def _show_position(self, _: None) -> None:
+    def _show_position(self, _told: None) -> None:
         song, deck = self._page.song, self._transport.deck
         is_here = song is not None and deck is not None and deck.song_id == song.song_id
         position_s = self._transport.position_s if is_here else None

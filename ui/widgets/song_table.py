@@ -1,6 +1,5 @@
 """The library pane: the table of songs, or what stands in for it."""
 
-from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.types import AnalysisStep
 from ui import theme
+from ui.language import gettext as _
 from ui.models.songs import ORDERS, Column, SongTableModel
 from ui.presenters.library import LibraryPresenter, Order, Shelf
 from ui.presenters.rows import SongRow
@@ -104,7 +104,7 @@ class SongTable(QWidget):
     def _make_view(self, look: Theme, covers: CoverShelf) -> QTableView:
         view = RowsView(self)
         view.setObjectName("songTable")
-        view.setAccessibleName("Songs")
+        view.setAccessibleName(_("Songs"))
         view.setModel(self._model)
         view.setItemDelegate(SongDelegate(look, covers, view))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -197,7 +197,7 @@ class SongTable(QWidget):
             case Shelf.EMPTY:
                 self._say(_first_words(), _("Add songs"), _("Add a folder"))
             case Shelf.NOTHING_FOUND:
-                self._say("No song fits this search and filter.", "Show all songs")
+                self._say(_("No song fits this search and filter."), _("Show all songs"))
             case Shelf.FAILED:
                 self._say(self._library.failure, "")
 
@@ -231,12 +231,14 @@ class SongTable(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if row.step is AnalysisStep.FAILED:
-            menu.addAction("Try again").triggered.connect(lambda: self.retry_asked.emit(row))
+            menu.addAction(_("Try again")).triggered.connect(lambda: self.retry_asked.emit(row))
         else:
-            menu.addAction("Play").triggered.connect(self.play_asked)
+            menu.addAction(_("Play")).triggered.connect(self.play_asked)
         if row.song and row.twin:
             song_id = row.song.song_id
-            copies = menu.addAction(f"Compare ({self._library.relation(row)})")
+            copies = menu.addAction(
+                _("Compare ({relation})").format(relation=self._library.relation(row))
+            )
             copies.triggered.connect(lambda: self.copies_asked.emit(song_id))
         menu.addAction(_("Show in its folder")).triggered.connect(
             lambda: self.reveal_asked.emit(row.path)
@@ -245,7 +247,7 @@ class SongTable(QWidget):
             song = row.song
             stems = menu.addAction(_("Write voice and backing as files"))
             stems.triggered.connect(lambda: self.stems_asked.emit(song))
-        remove = menu.addAction("Take out of the library")
+        remove = menu.addAction(_("Take out of the library"))
         remove.triggered.connect(lambda: self.remove_asked.emit(row))
         menu.popup(self.view.viewport().mapToGlobal(at))
 

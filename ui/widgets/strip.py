@@ -4,11 +4,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from ui import theme
+from ui.language import gettext as _
+from ui.language import ngettext, number
 from ui.presenters.activity import ActivityPresenter, Doing
 from ui.presenters.library import LibraryPresenter
-from ui.presenters.notices import SILENCE, Notice, NoticePresenter, Offer, Tone
+from ui.presenters.notices import OFFERS, SILENCE, Notice, NoticePresenter, Offer, Tone
 from ui.presenters.rows import Filter
-from ui.presenters.words import DOT, songs
+from ui.presenters.words import DOT
 from ui.widgets import parts
 
 READING_MS = 10_000  # three times as long as the longest sentence takes to read
@@ -37,7 +39,7 @@ class StatusStrip(QFrame):
         self._doing = parts.label(tone="muted")
         self._bar = QProgressBar()
         self._left = parts.label(tone="muted")
-        self._stop = parts.button("Stop", height=theme.SMALL_CONTROL_HEIGHT)
+        self._stop = parts.button(_("Stop"), height=theme.SMALL_CONTROL_HEIGHT)
         self._notice = parts.CutLabel(tone="muted")
         self._offer = parts.button("", kind="link", height=theme.SMALL_CONTROL_HEIGHT)
         self._fade = QTimer(self)
@@ -67,7 +69,7 @@ class StatusStrip(QFrame):
     def _lay_out(self) -> None:
         self._bar.setFixedSize(theme.PROGRESS_WIDTH, theme.PROGRESS_HEIGHT)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the analysis")
+        self._bar.setAccessibleName(_("Progress of the analysis"))
         self._stop.setObjectName("stopButton")
         self._offer.setObjectName("offerButton")
         self._notice.setObjectName("noticeLabel")
@@ -83,7 +85,7 @@ class StatusStrip(QFrame):
     def _show_activity(self, _: None) -> None:
         doing, tally = self._activity.doing, self._activity.tally
         is_busy = doing is not Doing.NOTHING
-        idle = f"{songs(self._library.count(Filter.ALL))} in the library{self._note}"
+        idle = _in_library(self._library.count(Filter.ALL)) + self._note
         self._doing.setText(self._activity.words or idle)
         for part in (self._bar, self._left, self._stop):
             part.setVisible(is_busy)
@@ -107,8 +109,8 @@ class StatusStrip(QFrame):
         if self._notice.property("tone") != tone:
             self._notice.setProperty("tone", tone)
             parts.restyle(self._notice)
-        self._offer.setText(notice.offer.value)
-        self._offer.setAccessibleName(notice.offer.value)
+        self._offer.setText(OFFERS[notice.offer])
+        self._offer.setAccessibleName(OFFERS[notice.offer])
         self._offer.setVisible(notice.offer is not Offer.NOTHING)
         self._show_activity(None)
 
@@ -119,9 +121,16 @@ class StatusStrip(QFrame):
         count = self._library.count(Filter.PROBLEMS)
         if not count:
             return SILENCE
-        lead = "1 problem" if count == 1 else f"{count:,} problems, the latest"
-        text = f"{lead}: {self._library.latest_problem()}"
+        said = ngettext(
+            "{count} problem: {latest}", "{count} problems, the latest: {latest}", count
+        )
+        text = said.format(count=number(count), latest=self._library.latest_problem())
         return Notice(text, Tone.QUIET, Offer.SHOW_PROBLEMS)
 
     def _take_offer(self) -> None:
         self.offer_taken.emit(self._current().offer)
+
+
+def _in_library(count: int) -> str:
+    said = ngettext("{count} song in the library", "{count} songs in the library", count)
+    return said.format(count=number(count))

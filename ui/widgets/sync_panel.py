@@ -3,12 +3,16 @@
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import N_
+from ui.language import gettext as _
 from ui.presenters.sync_panel import SyncPanelPresenter
 from ui.theme import Theme
 from ui.widgets import parts
 from ui.widgets.sync_panes import RefusedPane, SidesPane, TravelPane
 
-NOT_SET_UP = "No cluster is set up. Sign in to send what your songs sound like, and get lists back."
+NOT_SET_UP = N_(
+    "No cluster is set up. Sign in to send what your songs sound like, and get lists back."
+)
 
 
 class SyncPanel(QDialog):
@@ -17,13 +21,13 @@ class SyncPanel(QDialog):
     def __init__(self, panel: SyncPanelPresenter, parent: QWidget, *, look: Theme) -> None:
         super().__init__(parent)
         self.setObjectName("syncPanel")
-        self.setWindowTitle("Sync")
+        self.setWindowTitle(_("Sync"))
         self.resize(*theme.PANEL_SIZE)
         self._panel = panel
         self._cluster = parts.CutLabel(size_px=theme.TITLE_PX)
         self._cluster.setFont(theme.font(theme.TITLE_PX, theme.Weight.BOLD))
         self._state = parts.CutLabel(tone="muted")
-        self._sign_in = parts.button("Sign in", name="Sign in to a cluster")
+        self._sign_in = parts.button(_("Sign in"), name=_("Sign in to a cluster"))
         self._sign_in.setObjectName("panelSignInButton")
         self._tabs = QTabBar()
         self._travel = TravelPane(panel, look)
@@ -33,15 +37,15 @@ class SyncPanel(QDialog):
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self._sign_in.clicked.connect(lambda: panel.sync.asks_sign_in.emit(None))
         panel.changed.connect(self._show)
-        self.finished.connect(lambda _: panel.close())
+        self.finished.connect(lambda _told: panel.close())
         self._show(None)
         self._travel.focus()
 
     def _lay_out(self) -> None:
-        for title in ("What travels", "Both lists", "Refused"):
+        for title in (_("What travels"), _("Both lists"), _("Refused")):
             self._tabs.addTab(title)
         self._tabs.setObjectName("syncTabs")
-        self._tabs.setAccessibleName("Pages of the Sync panel")
+        self._tabs.setAccessibleName(_("Pages of the Sync panel"))
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
         for page in self._pages:
@@ -53,7 +57,7 @@ class SyncPanel(QDialog):
         above = QHBoxLayout()
         above.addLayout(names, 1)
         above.addWidget(self._sign_in)
-        close = parts.button("Close")
+        close = parts.button(_("Close"))
         close.clicked.connect(self.accept)
         below = QHBoxLayout()
         below.addStretch(1)
@@ -70,13 +74,13 @@ class SyncPanel(QDialog):
         """Show another page."""
         self._tabs.setCurrentIndex(index)
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         sync, travel = self._panel.sync, self._panel.travel
-        self._cluster.say(sync.cluster or "Sync")
+        self._cluster.say(sync.cluster or _("Sync"))
         self._state.say(self._state_words())
-        self._sign_in.setText("Sign in again" if sync.cluster else "Sign in")
+        self._sign_in.setText(_("Sign in again") if sync.cluster else _("Sign in"))
         refused = len(travel.refused) if travel else 0
-        self._tabs.setTabText(2, f"Refused  {refused}" if refused else "Refused")
+        self._tabs.setTabText(2, f"{_('Refused')}  {refused}" if refused else _("Refused"))
         for page in self._pages:
             page.show_panel()
 
@@ -84,4 +88,4 @@ class SyncPanel(QDialog):
         sync = self._panel.sync
         if not sync.is_known:
             return ""
-        return sync.state_words if sync.cluster else NOT_SET_UP
+        return sync.state_words if sync.cluster else _(NOT_SET_UP)

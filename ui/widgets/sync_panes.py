@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.language import N_, ngettext, number
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.models.lines import LinesModel
 from ui.models.sides import Column, SidesModel
 from ui.presenters.results import ListState
 from ui.presenters.sync_panel import Refused, SyncPanelPresenter
-from ui.presenters.words import songs
 from ui.theme import Theme
 from ui.widgets import parts
 from ui.widgets.lists import LinesView
@@ -25,8 +26,8 @@ from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.refused_delegate import RefusedDelegate
 
 TITLE_CHARS = 28  # of a title on a button, so that two buttons and a half fit beside each other
-TITLES_SWITCH = "Share titles and artists"
-TITLES_NOTE = "Off: others see your songs in their lists only as songs of another library."
+TITLES_SWITCH = N_("Share titles and artists")
+TITLES_NOTE = N_("Off: others see your songs in their lists only as songs of another library.")
 
 
 class TravelPane(QWidget):
@@ -39,23 +40,25 @@ class TravelPane(QWidget):
         self._outgoing.setObjectName("outgoingLabel")
         self._fields = parts.label(tone="muted")
         self._fields.setObjectName("fieldsLabel")
-        self._titles = parts.TickBox(TITLES_SWITCH, look)
+        self._titles = parts.TickBox(_(TITLES_SWITCH), look)
         self._titles.setObjectName("titlesSwitch")
-        self._titles.setAccessibleName(TITLES_SWITCH)
-        self._titles_note = parts.label(TITLES_NOTE, tone="muted", size_px=theme.SMALL_PX)
+        self._titles.setAccessibleName(_(TITLES_SWITCH))
+        self._titles_note = parts.label(_(TITLES_NOTE), tone="muted", size_px=theme.SMALL_PX)
         self._bar = QProgressBar()
-        self._go = parts.button("Sync", kind="sync")
+        self._go = parts.button(_("Sync"), kind="sync")
         self._go.setObjectName("panelSyncButton")
         self._last = parts.label(tone="muted")
         self._last.setObjectName("lastSync")
         self._problem = parts.label(tone="trouble")
-        self._song = parts.button("Take this song back", height=theme.SMALL_CONTROL_HEIGHT)
+        self._song = parts.button(_("Take this song back"), height=theme.SMALL_CONTROL_HEIGHT)
         self._song.setObjectName("withdrawSongButton")
-        self._all = parts.button("Take the whole library back", height=theme.SMALL_CONTROL_HEIGHT)
+        self._all = parts.button(
+            _("Take the whole library back"), height=theme.SMALL_CONTROL_HEIGHT
+        )
         self._all.setObjectName("withdrawAllButton")
         self._withheld = parts.label(tone="muted")
         self._withheld.setObjectName("withheldLabel")
-        self._again = parts.button("Share again", height=theme.SMALL_CONTROL_HEIGHT)
+        self._again = parts.button(_("Share again"), height=theme.SMALL_CONTROL_HEIGHT)
         self._again.setObjectName("shareAllButton")
         self._lay_out()
         self._titles.clicked.connect(lambda on: panel.share_titles(value=on))
@@ -67,7 +70,7 @@ class TravelPane(QWidget):
     def _lay_out(self) -> None:
         self._bar.setFixedHeight(theme.PROGRESS_HEIGHT)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the sync")
+        self._bar.setAccessibleName(_("Progress of the sync"))
         for label in (self._outgoing, self._fields, self._last, self._problem, self._withheld):
             label.setWordWrap(True)
         go = QHBoxLayout()
@@ -108,7 +111,7 @@ class TravelPane(QWidget):
         self._bar.setVisible(sync.is_running)
         self._bar.setRange(0, report.total if report else 0)
         self._bar.setValue(report.done if report else 0)
-        self._last.setText(f"Last: {sync.last}" if sync.last else "")
+        self._last.setText(_("Last: {sync}").format(sync=sync.last) if sync.last else "")
         self._problem.setText(panel.problem)
         for label in (self._last, self._problem):
             label.setVisible(bool(label.text()))
@@ -119,12 +122,9 @@ class TravelPane(QWidget):
         panel, withheld = self._panel, self._panel.withheld
         self._withheld.setText(panel.withheld_words)
         self._withheld.setVisible(bool(panel.withheld_words))
-        title = _quoted(panel.song.title) if panel.song else "this song"
-        self._song.setText(
-            f"Share {title} again" if panel.is_song_withheld else f"Take {title} back"
-        )
-        what = "the whole library" if withheld.is_library else _all_of(len(withheld.songs))
-        self._again.setText(f"Share {what} again")
+        self._song.setText(self._song_words())
+        again = _share_all_again(len(withheld.songs))
+        self._again.setText(_("Share the whole library again") if withheld.is_library else again)
         is_only = panel.is_song_withheld and len(withheld.songs) == 1
         self._again.setVisible(withheld.is_library or (bool(withheld.songs) and not is_only))
         self._all.setVisible(not withheld.is_library)
@@ -134,6 +134,13 @@ class TravelPane(QWidget):
         self._song.setEnabled(is_free and panel.song is not None)
         for button in (self._song, self._again):
             button.setAccessibleName(button.text())
+
+    def _song_words(self) -> str:
+        song = self._panel.song
+        if song is None:
+            return _("Take this song back")
+        said = _("Share {title} again") if self._panel.is_song_withheld else _("Take {title} back")
+        return said.format(title=_quoted(song.title))
 
     def _turn_song(self) -> None:
         if self._panel.is_song_withheld:
@@ -177,7 +184,7 @@ class SidesPane(QWidget):
             case ListState.LOADING:
                 self._stack.setCurrentWidget(self._skeleton)
             case _:
-                button = "Try again" if sides.state is ListState.FAILED else ""
+                button = _("Try again") if sides.state is ListState.FAILED else ""
                 self._nothing.say(sides.note, button=button)
                 self._stack.setCurrentWidget(self._nothing)
 
@@ -191,7 +198,7 @@ class RefusedPane(QWidget):
         self._model: LinesModel[Refused] = LinesModel(
             self._lines, lambda line: f"{line.title}: {line.reason}", parent=self
         )
-        self._view = LinesView("refusedList", "Songs that the cluster did not take", parent=self)
+        self._view = LinesView("refusedList", _("Songs that the cluster did not take"), parent=self)
         self._view.fill(self._model, RefusedDelegate(look, self._view))
         self._nothing = Placeholder()
         self._stack = QStackedLayout(self)
@@ -211,17 +218,18 @@ class RefusedPane(QWidget):
 def _quoted(title: str) -> str:
     said = shown(title)
     cut = said if len(said) <= TITLE_CHARS else f"{said[: TITLE_CHARS - 1]}\N{HORIZONTAL ELLIPSIS}"
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{cut}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return _("“{title}”").format(title=cut)
 
 
-def _all_of(count: int) -> str:
-    return songs(count) if count == 1 else f"all {songs(count)}"
+def _share_all_again(count: int) -> str:
+    said = ngettext("Share {count} song again", "Share all {count} songs again", count)
+    return said.format(count=number(count))
 
 
 def _make_table(model: SidesModel) -> QTableView:
     table = QTableView()
     table.setObjectName("sidesTable")
-    table.setAccessibleName("The cluster's list beside yours")
+    table.setAccessibleName(_("The cluster's list beside yours"))
     table.setModel(model)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

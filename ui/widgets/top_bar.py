@@ -1,27 +1,38 @@
 """The top bar: search, filters that count, adding, and the cluster with its Sync button."""
 
-from gettext import gettext as _
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
 
 from core.cluster_types import SyncState
 from ui import theme
+from ui.language import N_, Words, number
+from ui.language import gettext as _
 from ui.presenters.rows import Filter
 from ui.presenters.window import View, WindowPresenter
 from ui.widgets import parts
 from ui.widgets.watch_menu import WatchMenu
 
 HUES = {Filter.DUPLICATES: "duplicates", Filter.PROBLEMS: "trouble"}
-TIPS = {
-    Filter.ALL: "Every file of the library",
-    Filter.NEW: "Added while this window was open, or still being worked on",
-    Filter.DUPLICATES: "Songs that are a copy, an excerpt or another form of an earlier one",
-    Filter.PROBLEMS: "Files that could not be added",
-}
+COUNTED = Words(
+    {
+        Filter.ALL: N_("All {count}"),
+        Filter.NEW: N_("New {count}"),
+        Filter.DUPLICATES: N_("Duplicates {count}"),
+        Filter.PROBLEMS: N_("Problems {count}"),
+    }
+)
+TIPS = Words(
+    {
+        Filter.ALL: N_("Every file of the library"),
+        Filter.NEW: N_("Added while this window was open, or still being worked on"),
+        Filter.DUPLICATES: N_(
+            "Songs that are a copy, an excerpt or another form of an earlier one"
+        ),
+        Filter.PROBLEMS: N_("Files that could not be added"),
+    }
+)
 MORE = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
-ADD = f"Add {MORE}"
 TROUBLED = frozenset({SyncState.REFUSED, SyncState.OFFLINE})
 
 
@@ -33,7 +44,7 @@ class SearchBox(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("searchBox")
-        self.setAccessibleName("Search the library")
+        self.setAccessibleName(_("Search the library"))
         self.setPlaceholderText(_("Search, or bpm:118-124, key:Am"))
         self.setFixedHeight(theme.CONTROL_HEIGHT)
         self.setMinimumWidth(theme.SEARCH_WIDTH[0])
@@ -71,16 +82,16 @@ class TopBar(QFrame):
         self.search = SearchBox()
         self.search.textChanged.connect(library.search)
         self.search.textChanged.connect(presenter.duplicates.search)
-        self._check = parts.button("Check", name="Check a demo before release (C)")
+        self._check = parts.button(_("Check"), name=_("Check a demo before release (C)"))
         self._check.setObjectName("checkButton")
-        self._check.setToolTip("Is a demo too close to something here, or elsewhere? (C)")
+        self._check.setToolTip(_("Is a demo too close to something here, or elsewhere? (C)"))
         self._check.setCheckable(True)
         self._check.clicked.connect(self._toggle_check)
         self._map = self._make_map_chip()
         self._cluster = parts.CutLabel(tone="muted")
         self._cluster.setObjectName("clusterLabel")
         self._cluster.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._sync_button = parts.button("Sync", kind="sync")
+        self._sync_button = parts.button(_("Sync"), kind="sync")
         self._sync_button.setObjectName("syncButton")
         self._sync_button.clicked.connect(sync.press)
         self._lay_out()
@@ -107,18 +118,18 @@ class TopBar(QFrame):
             group.addButton(chip)
             row.addWidget(chip)
         row.addWidget(self._map)
-        add = parts.button(ADD, name="Add songs or a folder")
+        add = parts.button(f"{_('Add')} {MORE}", name=_("Add songs or a folder"))
         add.setObjectName("addButton")
         menu = QMenu(add)
-        menu.addAction("Songs (O)").triggered.connect(self.add_asked)
-        menu.addAction("A folder (Shift+O)").triggered.connect(self.folder_asked)
+        menu.addAction(_("Songs (O)")).triggered.connect(self.add_asked)
+        menu.addAction(_("A folder (Shift+O)")).triggered.connect(self.folder_asked)
         menu.addMenu(WatchMenu(self._presenter.watching, add))
         add.setMenu(menu)
         keys = self._make_help()
         row.addWidget(self._cluster, 3)
-        panel = parts.button(MORE, name="The Sync panel (Shift+S)")
+        panel = parts.button(MORE, name=_("The Sync panel (Shift+S)"))
         panel.setObjectName("panelButton")
-        panel.setToolTip("What travels, both lists, what was refused (Shift+S)")
+        panel.setToolTip(_("What travels, both lists, what was refused (Shift+S)"))
         panel.setFixedWidth(theme.CONTROL_HEIGHT)
         panel.clicked.connect(self.panel_asked)
         for control in (self._sync_button, panel, self._check, add, keys):
@@ -136,7 +147,7 @@ class TopBar(QFrame):
         return made
 
     def _make_chip(self, which: Filter) -> QPushButton:
-        chip = parts.button(which.value, kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
+        chip = parts.button("", kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
         chip.setObjectName(f"{which.name.lower()}Chip")
         chip.setProperty("hue", HUES.get(which, ""))
         chip.setToolTip(TIPS[which])
@@ -147,20 +158,20 @@ class TopBar(QFrame):
         return chip
 
     def _make_map_chip(self) -> QPushButton:
-        chip = parts.button("Map", kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
+        chip = parts.button(_("Map"), kind="chip", height=theme.CONTROL_HEIGHT - theme.HALF)
         chip.setObjectName("mapChip")
-        chip.setAccessibleName("Show the map of the songs (M)")
-        chip.setToolTip("The songs as points: what sounds alike lies together (M)")
+        chip.setAccessibleName(_("Show the map of the songs (M)"))
+        chip.setToolTip(_("The songs as points: what sounds alike lies together (M)"))
         chip.setCheckable(True)
         chip.clicked.connect(self._presenter.show_map)
         return chip
 
-    def _count(self, _: None) -> None:
+    def _count(self, _told: None) -> None:
         for which, chip in self._chips.items():
-            said = f"{which.value} {self._library.count(which):,}"
+            said = COUNTED[which].format(count=number(self._library.count(which)))
             if chip.text() != said:
                 chip.setText(said)
-                chip.setAccessibleName(f"Show {said}")
+                chip.setAccessibleName(_("Show {filter}").format(filter=said))
             chip.setChecked(self._is_shown(which))
         self._check.setChecked(self._presenter.view is View.CHECK)
         self._map.setChecked(self._presenter.view is View.MAP)
@@ -175,10 +186,14 @@ class TopBar(QFrame):
         else:
             self._presenter.show_library()
 
-    def _show_sync(self, _: None) -> None:
+    def _show_sync(self, _told: None) -> None:
         report = self._sync.report
-        far = f" {report.done:,} of {report.total:,}" if report and report.total else ""
-        self._cluster.say(f"{self._sync.words}{far}")
+        far = ""
+        if report and report.total:
+            far = _("{done} of {total}").format(
+                done=number(report.done), total=number(report.total)
+            )
+        self._cluster.say(" ".join(filter(None, (self._sync.words, far))))
         tone = "trouble" if self._sync.state in TROUBLED else "muted"
         if self._cluster.property("tone") != tone:
             self._cluster.setProperty("tone", tone)

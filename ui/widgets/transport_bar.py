@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout
 
 from ui import theme
+from ui.language import gettext as _
 from ui.presenters.decks import Side
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.words import clock
@@ -39,8 +40,8 @@ class PlayButton(QAbstractButton):
     def show_playing(self, *, is_playing: bool) -> None:
         """Show what a press will do."""
         self._is_playing = is_playing
-        self.setAccessibleName("Pause" if is_playing else "Play")
-        self.setToolTip("Pause (Space)" if is_playing else "Play (Space)")
+        self.setAccessibleName(_("Pause") if is_playing else _("Play"))
+        self.setToolTip(_("Pause (Space)") if is_playing else _("Play (Space)"))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
@@ -77,8 +78,7 @@ class DeckButton(QAbstractButton):
         self._transport = transport
         deck = transport.on(self._side)
         self.setEnabled(deck is not None)
-        said = f"{deck.title}, {self._moment()}" if deck else "empty"
-        self.setAccessibleName(f"Side {self._side.value}: {said}")
+        self.setAccessibleName(self._spoken())
         self.setToolTip(self.accessibleName())
         self.update()
 
@@ -86,11 +86,20 @@ class DeckButton(QAbstractButton):
         """Return the size, which is fixed."""
         return QSize(theme.DECK_WIDTH, theme.DECK_HEIGHT)
 
+    def _spoken(self) -> str:
+        deck = self._transport.on(self._side) if self._transport else None
+        side = self._side.value
+        if deck is None:
+            return _("Side {side}: empty").format(side=side)
+        said = _("Side {side}: {title}, {moment}")
+        return said.format(side=side, title=deck.title, moment=self._moment())
+
     def _moment(self) -> str:
         deck = self._transport.on(self._side) if self._transport else None
         if deck is None:
             return ""
-        return f"{clock(deck.meeting_s)}, at the match" if deck.match_s else clock(deck.meeting_s)
+        moment = clock(deck.meeting_s)
+        return _("{moment}, at the match").format(moment=moment) if deck.match_s else moment
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Draw the side; the one that is heard has a coloured ground and a bold letter."""
@@ -137,7 +146,9 @@ class TransportBar(QFrame):
         self._level = LevelButton(transport)
         self._volume = VolumeControl(transport.sound)
         self._device = DeviceButton(transport.sound)
-        self._wave = Waveform(look, height=theme.TRANSPORT_WAVE_HEIGHT, name="Seek in what plays")
+        self._wave = Waveform(
+            look, height=theme.TRANSPORT_WAVE_HEIGHT, name=_("Seek in what plays")
+        )
         self._time = parts.label(tone="muted")
         self._timer = QTimer(self)
         self._lay_out()

@@ -1,7 +1,6 @@
 """What the transport has beside play and seek: loop, stems, levels, volume, device."""
 
 from functools import partial
-from gettext import gettext as _
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -9,6 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushBut
 
 from core.types import Stem
 from ui import theme
+from ui.language import gettext as _
+from ui.language import number
 from ui.messages import shown
 from ui.presenters.sound import SoundPresenter
 from ui.presenters.transport import TransportPresenter
@@ -44,7 +45,7 @@ class StemSwitch(QFrame):
 
     def _button(self, stem: Stem) -> QPushButton:
         words = _stem_words(stem)
-        button = parts.button(words, name=_("Hear: {}").format(words), kind="segment")
+        button = parts.button(words, name=_("Hear: {stem}").format(stem=words), kind="segment")
         button.setObjectName(f"{stem.value}Stem")
         button.setCheckable(True)
         button.clicked.connect(lambda: self._transport.choose_stem(stem))
@@ -61,8 +62,10 @@ class StemSwitch(QFrame):
             )
         self._stop.setVisible(stems.percent is not None)
         if stems.percent is not None:
-            self._stop.setText(_("{} % · Stop").format(stems.percent))
-            said = _("Separating, {} percent done; press to stop").format(stems.percent)
+            self._stop.setText(_("{percent} % · Stop").format(percent=stems.percent))
+            said = _("Separating, {percent} percent done; press to stop").format(
+                percent=stems.percent
+            )
             self._stop.setAccessibleName(said)
             self._stop.setToolTip(said)
 
@@ -115,14 +118,17 @@ class LevelButton(QPushButton):
         self.setChecked(is_on)
         self.setText(self._short(is_on=is_on) if self._is_narrow else said)
         self.setAccessibleName(said)
-        self.setToolTip(_("{}. The louder of A and B is lowered; press to turn.").format(said))
+        tip = _("{state}. The louder of A and B is lowered; press to turn.")
+        self.setToolTip(tip.format(state=said))
 
     def _words(self, *, is_on: bool) -> str:
         gain_db = self._transport.gain_db
         if not is_on:
             return _("levels not matched")
         return (
-            _("level match on") if gain_db is None else _("levels matched {}").format(_db(gain_db))
+            _("level match on")
+            if gain_db is None
+            else _("levels matched {gain}").format(gain=_db(gain_db))
         )
 
     def _short(self, *, is_on: bool) -> str:
@@ -134,7 +140,7 @@ class LevelButton(QPushButton):
 
 def _db(gain_db: float) -> str:
     shown_db = abs(round(gain_db, 1))
-    return _("\N{MINUS SIGN}{} dB").format(shown_db) if shown_db else _("0 dB")
+    return f"\N{MINUS SIGN}{number(shown_db, 1)} dB" if shown_db else "0 dB"
 
 
 class MuteButton(QPushButton):
@@ -188,7 +194,7 @@ class VolumeControl(QFrame):
         self._slider.blockSignals(True)
         self._slider.setValue(steps)
         self._slider.blockSignals(False)
-        said = _("Volume, {} percent").format(steps)
+        said = _("Volume, {percent} percent").format(percent=steps)
         self._slider.setAccessibleName(said)
         self._slider.setToolTip(said)
         self._mute.setChecked(choices.is_muted)
@@ -222,7 +228,7 @@ class DeviceButton(QPushButton):
         width = self.width() - 5 * theme.GRID
         cut = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width)
         self.setText(f"{cut} ▾")
-        self.setAccessibleName(_("Output device: {}").format(name))
+        self.setAccessibleName(_("Output device: {name}").format(name=name))
         self.setToolTip(self.accessibleName())
         self._menu.clear()
         names = dict.fromkeys((None, *self._sound.devices, *([chosen] if chosen else [])))

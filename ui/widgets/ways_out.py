@@ -1,7 +1,6 @@
 """The ways out of the window: lists, the report on copies, stems, a file in its folder."""
 
 from collections.abc import Sequence
-from gettext import gettext as _
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -10,7 +9,8 @@ from core.audio.sound_formats import SoundFormat
 from core.playlists import Line, ListFormat, line_of
 from core.reports import ReportFormat
 from core.types import Song
-from ui.presenters.answers import Result
+from ui.language import gettext as _
+from ui.presenters.answers import TAB_NAMES, Result
 from ui.presenters.song_list import Named
 from ui.presenters.window import View, WindowPresenter
 from ui.widgets.save_files import Kind, ask_folder, ask_where
@@ -42,7 +42,7 @@ class WaysOut:
         page = self._presenter.page
         if page.song is not None:
             tab = page.shown_list
-            name = f"{page.song.title} - {tab.tab.value}"
+            name = f"{page.song.title} - {TAB_NAMES[tab.tab]}"
             self._save(Named(name, tuple(map(_line, tab.results))))
 
     def export_stems(self) -> None:
@@ -77,7 +77,9 @@ class WaysOut:
         if path.parent.exists():
             reveal(path)
         else:
-            self._presenter.notices.say(_("The folder of {} is not there.").format(path.name))
+            self._presenter.notices.say(
+                _("The folder of {file} is not there.").format(file=path.name)
+            )
 
     def _save(self, what: Named) -> None:
         def take(path: Path, kind: Kind) -> None:

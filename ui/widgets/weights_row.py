@@ -1,7 +1,5 @@
 """How much backing, voice and mix count among the neighbours: three sliders that fold away."""
 
-from gettext import gettext as _
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QVBoxLayout
 
@@ -9,6 +7,7 @@ from core.settings import Weights
 from core.types import Stem
 from core.weighing import share
 from ui import theme
+from ui.language import gettext as _
 from ui.presenters.neighbours import NeighboursPresenter
 from ui.widgets import parts
 
@@ -30,7 +29,9 @@ class WeightSlider(QFrame):
         self._neighbours = neighbours
         self._stem = stem
         self._said = parts.label(tone="muted", size_px=theme.SMALL_PX)
-        widest = _("{} {} %").format(_words(stem), STEPS)  # no slider moves as its figure grows
+        widest = _("{stem} {percent} %").format(
+            stem=_words(stem), percent=STEPS
+        )  # no slider moves as its figure grows
         self._said.setMinimumWidth(self._said.fontMetrics().horizontalAdvance(widest))
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName(f"{stem.value}Weight")
@@ -52,8 +53,16 @@ class WeightSlider(QFrame):
         self._slider.blockSignals(False)
         self._slider.setEnabled(can)
         name = _words(self._stem)
-        self._said.setText(_("{} {} %").format(name, steps) if can else _("{}: none").format(name))
-        said = _("{} counts {} percent").format(name, steps) if can else self._nobody()
+        self._said.setText(
+            _("{stem} {percent} %").format(stem=name, percent=steps)
+            if can
+            else _("{stem}: none").format(stem=name)
+        )
+        said = (
+            _("{stem} counts {percent} percent").format(stem=name, percent=steps)
+            if can
+            else self._nobody()
+        )
         for part in (self._slider, self._said):
             part.setAccessibleName(said)
             part.setToolTip(said)

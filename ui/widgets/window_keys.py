@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.types import Stem
+from ui.language import gettext as _
 from ui.presenters.answers import Tab
 from ui.presenters.window import WindowPresenter
 from ui.widgets.keys import Key
@@ -31,40 +32,57 @@ class Doors:
 
 def window_keys(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
     """Return every key of the window."""
-    step = doors.step
+    return (*_listening(presenter, doors.step), *_doing(presenter, doors))
+
+
+def _listening(presenter: WindowPresenter, step: Callable[[int], None]) -> tuple[Key, ...]:
+    """Return what goes through the lists and is heard."""
     return (
-        Key("Space", "Play or pause", presenter.play_or_pause),
-        Key("J", "Next or previous row", partial(step, 1), shown_as="J  K"),
+        Key("Space", _("Play or pause"), presenter.play_or_pause),
+        Key("J", _("Next or previous row"), partial(step, 1), shown_as="J  K"),
         Key("K", "", partial(step, -1)),
-        Key("L", "Play the result, or the other copy, at the match", presenter.play_match),
-        Key("A", "Switch between A and B", presenter.switch),
-        Key("X", "Hear the mix", partial(presenter.transport.choose_stem, Stem.MIX)),
-        Key("B", "Hear the backing", partial(presenter.transport.choose_stem, Stem.BACKING)),
-        Key("V", "Hear the voice", partial(presenter.transport.choose_stem, Stem.VOCAL)),
-        Key("G", "Loop the match, or the song", presenter.transport.toggle_loop),
-        Key("]", "Next or previous result", partial(presenter.step_result, 1), "[  ]"),
+        Key("L", _("Play the result, or the other copy, at the match"), presenter.play_match),
+        Key("A", _("Switch between A and B"), presenter.switch),
+        Key("X", _("Hear the mix"), partial(presenter.transport.choose_stem, Stem.MIX)),
+        Key("B", _("Hear the backing"), partial(presenter.transport.choose_stem, Stem.BACKING)),
+        Key("V", _("Hear the voice"), partial(presenter.transport.choose_stem, Stem.VOCAL)),
+        Key("G", _("Loop the match, or the song"), presenter.transport.toggle_loop),
+        Key("]", _("Next or previous result"), partial(presenter.step_result, 1), "[  ]"),
         Key("[", "", partial(presenter.step_result, -1)),
-        Key("1", "Neighbours, Versions, Duplicates, Recommended", _turner(presenter, 0), "1 to 4"),
+        Key(
+            "1",
+            _("Neighbours, Versions, Duplicates, Recommended"),
+            _turner(presenter, 0),
+            _("1 to 4"),
+        ),
         *(Key(str(at + 1), "", _turner(presenter, at)) for at in range(1, len(Tab))),
-        Key("Ctrl+F", "Search", doors.search),
-        Key("O", "Add songs", doors.add_songs),
-        Key("Shift+O", "Add a folder", doors.add_folder),
-        Key("Ctrl+V", "Add the copied files", doors.paste),
-        Key("D", "Duplicates", partial(presenter.show_copies, None)),
-        Key("M", "The map of the songs", presenter.show_map),
-        Key("C", "Check a demo before release", doors.choose_demo),
-        Key("E", "Save the list, the shown songs, or the report on duplicates", doors.ways.save),
-        Key("Shift+E", "Save the open song's list", doors.ways.save_results),
-        Key("T", "Write voice and backing of the list or the open song", doors.ways.export_stems),
-        Key("R", "Show the file in its folder", doors.ways.reveal),
-        Key("S", "Sync", presenter.sync.press),
-        Key("Shift+S", "The Sync panel", doors.panel),
-        Key("Z", "Undo", presenter.notices.undo),
+    )
+
+
+def _doing(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
+    """Return what is added, searched for, shown, written and taken back."""
+    return (
+        Key("Ctrl+F", _("Search"), doors.search),
+        Key("O", _("Add songs"), doors.add_songs),
+        Key("Shift+O", _("Add a folder"), doors.add_folder),
+        Key("Ctrl+V", _("Add the copied files"), doors.paste),
+        Key("D", _("Duplicates"), partial(presenter.show_copies, None)),
+        Key("M", _("The map of the songs"), presenter.show_map),
+        Key("C", _("Check a demo before release"), doors.choose_demo),
+        Key("E", _("Save the list, the shown songs, or the report on duplicates"), doors.ways.save),
+        Key("Shift+E", _("Save the open song's list"), doors.ways.save_results),
+        Key(
+            "T", _("Write voice and backing of the list or the open song"), doors.ways.export_stems
+        ),
+        Key("R", _("Show the file in its folder"), doors.ways.reveal),
+        Key("S", _("Sync"), presenter.sync.press),
+        Key("Shift+S", _("The Sync panel"), doors.panel),
+        Key("Z", _("Undo"), presenter.notices.undo),
         Key("Ctrl+Z", "", presenter.notices.undo),
-        Key("Del", "Take the song out of the library, or a copy to the trash", doors.delete),
-        Key("Ctrl+,", "Settings", doors.show_settings),
-        Key("Esc", "Back to the library", doors.leave),
-        Key("/", "Show these keys", doors.show_keys),
+        Key("Del", _("Take the song out of the library, or a copy to the trash"), doors.delete),
+        Key("Ctrl+,", _("Settings"), doors.show_settings),
+        Key("Esc", _("Back to the library"), doors.leave),
+        Key("/", _("Show these keys"), doors.show_keys),
     )
 
 

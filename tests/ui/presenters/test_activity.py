@@ -242,10 +242,10 @@ def test_the_tally_says_n_of_m_and_the_time_left_once_the_pace_is_known() -> Non
     tally.start()
     for number in range(10):
         tally.hear(SongEvent(Path(str(number)), None, AnalysisStep.WAITING), is_quick=True)
-    assert (tally.words, tally.left) == ("0 of 10", "")
+    assert (tally.done, tally.total, tally.left) == (0, 10, "")
     for number in range(4):
         tally.hear(SongEvent(Path(str(number)), None, AnalysisStep.FIRST_ANSWER), is_quick=True)
-    assert (tally.words, tally.left) == ("4 of 10", "about 1 min left")
+    assert (tally.done, tally.total, tally.left) == (4, 10, "about 1 min left")
 
 
 @pytest.mark.parametrize(("is_quick", "done"), [(True, 1), (False, 0)])

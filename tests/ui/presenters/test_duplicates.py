@@ -11,7 +11,7 @@ from core.types import Confidence, Decision, Overlap, SongId, Verdict
 from tests.ui.fake_library import FakeWorkbench, group
 from tests.ui.fakes import FakePlayer, HandLanes, pair, song
 from ui.presenters.decks import Side
-from ui.presenters.deeds import DONE, Deeds, Question
+from ui.presenters.deeds import Deeds, Question, done_outside
 from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
 from ui.presenters.library import LibraryPresenter
@@ -381,4 +381,5 @@ def test_an_earlier_word_on_two_songs_is_asked_about_by_their_names(rig: Rig) ->
 
 
 def test_every_deed_has_words() -> None:
-    assert set(DONE) == set(ActionKind)
+    said = {done_outside(kind, 1) for kind in ActionKind}
+    assert len(said) == len(ActionKind) and None not in said
