@@ -6,7 +6,7 @@ and the window is there meanwhile. Nothing that is imported here may load torch 
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from app import window_state
 from app.crash import CrashReports, kept_in
-from app.late import PaintWatch, late
+from app.late import PaintWatch, late, late_behind
 from app.logs import start_logging
 from app.qt_log import qt_in_log
 from core.audio.playback import Player
+from core.catalogue_verbs import CatalogueVerbs
+from core.library.store import Catalogue
 from core.ports import SyncPort
 from core.preferences import Preferences
 from core.settings import Settings, default_places
@@ -51,7 +53,8 @@ def run_window(
         reports = opened.enter_context(kept_in(settings.places.logs))
         opened.enter_context(qt_in_log())
         watch = PaintWatch()
-        bench = late(lambda: _open(settings, opened, after=watch))
+        first = late(lambda: _open_catalogue(settings, opened, after=watch))
+        bench = late_behind(first, lambda: _open(settings, first, opened), knows=CatalogueVerbs)
         port = late(lambda: _sync_port(bench, cluster))
         player = Player()
         opened.callback(player.close)
@@ -89,12 +92,18 @@ def _photograph(window: MainWindow, shots: Sequence["Shot"], *, picture: Path | 
     Photographer(window, [*shots, *([Shot(picture, as_it_is)] if picture else [])])
 
 
-def _open(settings: Settings, opened: ExitStack, *, after: PaintWatch) -> "Workbench":
-    """Open the library, until ``opened`` is closed; runs in a lane."""
+def _open_catalogue(settings: Settings, opened: ExitStack, *, after: PaintWatch) -> CatalogueVerbs:
+    """Open the catalogue, until ``opened`` is closed; runs in a lane."""
     after.wait()
+    return CatalogueVerbs(opened.enter_context(closing(Catalogue(settings.places.library))))
+
+
+def _open(settings: Settings, first: CatalogueVerbs, opened: ExitStack) -> "Workbench":
+    """Open the library around its catalogue, until ``opened`` is closed; runs in a lane."""
+    catalogue = first.catalogue
     from app import wiring  # see above
 
-    return opened.enter_context(wiring.open_workbench(settings))
+    return opened.enter_context(wiring.open_workbench(settings, catalogue))
 
 
 def _sync_port(bench: "Workbench", cluster: "ClusterAddress | None") -> SyncPort:

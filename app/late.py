@@ -5,7 +5,7 @@ that asks first loads it, and those that ask meanwhile wait.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 LONGEST_WAIT_S = 2.0  # a window that opens minimised is not painted
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 
 def late(load: Callable[[], T]) -> T:
@@ -20,15 +21,26 @@ def late(load: Callable[[], T]) -> T:
     return cast(T, _Late(load))
 
 
-class _Late(Generic[T]):
-    """Asks the part for everything that it is asked itself."""
+def late_behind(first: F, load: Callable[[], T], *, knows: type[F]) -> T:
+    """Return what stands in for a part, and is there sooner for what ``first`` knows as well."""
+    return cast(T, _Late(load, first, frozenset(name for name in dir(knows) if name[0] != "_")))
 
-    def __init__(self, load: Callable[[], T]) -> None:
+
+class _Late(Generic[T]):
+    """Asks the part for everything that it is asked itself, but ``first`` for these names."""
+
+    def __init__(
+        self, load: Callable[[], T], first: object = None, names: Set[str] = frozenset()
+    ) -> None:
         self._load = load
+        self._first = first
+        self._names = names
         self._lock = threading.Lock()
         self._part: T | None = None
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the part has attributes of any type
+        if name in self._names:
+            return getattr(self._first, name)
         with self._lock:
             if self._part is None:
                 self._part = self._load()

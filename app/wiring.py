@@ -55,8 +55,12 @@ def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
 
 
 @contextmanager
-def open_workbench(settings: Settings) -> Iterator["Workbench"]:
-    """Open the library with its index and models."""
+def open_workbench(settings: Settings, catalogue: Catalogue | None = None) -> Iterator["Workbench"]:
+    """Open the library with its index and models, around its catalogue where that is open."""
+    if catalogue is None:
+        with open_catalogue(settings) as own, open_workbench(settings, own) as bench:
+            yield bench
+        return
     from core.embedding.embed import Embedder
     from core.intake import Library
     from core.models import Models, spaces_of
@@ -65,25 +69,24 @@ def open_workbench(settings: Settings) -> Iterator["Workbench"]:
 
     embedder = Embedder.load()
     spaces = spaces_of(embedder, _separator_id(settings.separator))
-    with open_catalogue(settings) as catalogue:
-        index = LibraryIndex(settings.places.library, catalogue, tuple(spaces.values()))
-        library = Library(
-            catalogue=catalogue,
-            index=index,
-            answers=Answers(catalogue, index, spaces),
-            models=Models(embedder, lambda: _load_separator(settings)),
-            spaces=spaces,
+    index = LibraryIndex(settings.places.library, catalogue, tuple(spaces.values()))
+    library = Library(
+        catalogue=catalogue,
+        index=index,
+        answers=Answers(catalogue, index, spaces),
+        models=Models(embedder, lambda: _load_separator(settings)),
+        spaces=spaces,
+    )
+    listening = _listening(library, settings.places.cache)
+    try:
+        yield Workbench(
+            library,
+            explain=noted,
+            listening=listening,
+            watching=Watching(catalogue, SettingsFile()),
         )
-        listening = _listening(library, settings.places.cache)
-        try:
-            yield Workbench(
-                library,
-                explain=noted,
-                listening=listening,
-                watching=Watching(catalogue, SettingsFile()),
-            )
-        finally:
-            index.close()
+    finally:
+        index.close()
 
 
 def _listening(library: "Library", cache: Path) -> "Listening":
@@ -203,4 +206,4 @@ def _load_separator(settings: Settings) -> Separator:
     if settings.separator is SeparatorName.DEMUCS:
         weights = settings.places.weights / demucs.HTDEMUCS_FACTS.name
         return demucs.DemucsSeparator.load(weights)
-    return spleeter.SpleeterSeparator.load()
+    return spleeter.SpleeterSeparator.load(settings.places.cache / "weights")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.audio.sound_formats import SoundFormat
+from core.catalogue_verbs import CatalogueVerbs
 from core.errors import BugError
 from core.exporting import ExportedVectors, export_vectors
 from core.grouping import Grouping
@@ -21,7 +22,7 @@ def _ignore(_: StemReport) -> None:
     """Hear nothing."""
 
 
-class Outlets:
+class Outlets(CatalogueVerbs):
     """The verbs that take something out of one open library and change nothing in it."""
 
     def __init__(
@@ -30,6 +31,7 @@ class Outlets:
         listening: Listening | None = None,
         watching: Watching | None = None,
     ) -> None:
+        super().__init__(library.catalogue)
         self._library = library
         self._listening = listening
         self._watching = watching
@@ -63,8 +65,7 @@ class Outlets:
         stem: Stem | None = None,
     ) -> list[Neighbour]:
         """Return the songs nearest to what several songs have in common, best first."""
-        parts = self._library
-        seeds = Seeds(parts.catalogue, parts.index, parts.spaces)
+        seeds = Seeds(self.catalogue, self._library.index, self._library.spaces)
         return seeds.similar_to_all(liked, disliked, limit=limit, stem=stem)
 
     def by_stem(

@@ -22,7 +22,6 @@ from core.index import LibraryIndex
 from core.intake import Intake, Library, Listener, Task
 from core.keeping import Keeping
 from core.library import scan
-from core.library.store import Catalogue
 from core.listening import Listening
 from core.outlets import Outlets
 from core.progress import Progress
@@ -30,12 +29,9 @@ from core.types import (
     AnalysisReport,
     AnalysisStep,
     Decision,
-    Float32Array,
     Neighbour,
     Outcome,
     PairVerdict,
-    Problem,
-    Song,
     SongEvent,
     SongId,
     SpaceName,
@@ -72,11 +68,6 @@ class Workbench(Outlets):
         self._grouping = Grouping(library.catalogue)
         self._checking = Checking(library.catalogue, library.answers, self._intake)
         self._keeping.recover()
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The library's catalogue."""
-        return self._library.catalogue
 
     @property
     def spaces(self) -> Mapping[Voice, Space]:
@@ -159,14 +150,6 @@ class Workbench(Outlets):
             on_report=on_report,
         )
 
-    def songs(self) -> list[Song]:
-        """Return every song of the library, in the order in which they were added."""
-        return self.catalogue.songs()
-
-    def problems(self) -> list[Problem]:
-        """Return the files that could not be added."""
-        return self.catalogue.problems()
-
     def ask(self, asked: str, *, whole: bool, progress: Progress) -> Question:
         """Return the question about a song of the library, or about a file that isn't in it.
 
@@ -224,10 +207,6 @@ class Workbench(Outlets):
         """Return the songs nearest in composition, best first."""
         return self.similar(song_id, limit=limit, space=SpaceName.WORK, stem=Stem.MIX)
 
-    def duplicates(self, song_id: SongId | None = None) -> list[PairVerdict]:
-        """Return the proved pairs of a song, or of the whole library."""
-        return self.catalogue.verdicts(song_id)
-
     def groups(self) -> list[DuplicateGroup]:
         """Return the songs that are copies of each other, the largest groups first.
 
@@ -257,10 +236,6 @@ class Workbench(Outlets):
         """Remember what the user says of a pair; None forgets it."""
         return self._keeping.decide(a, b, decision=decision)
 
-    def decisions(self) -> list[tuple[SongId, SongId, Decision]]:
-        """Return what the user said of pairs, the latest first."""
-        return [(found.a, found.b, found.decision) for found in self.catalogue.decisions()]
-
     def last_action(self) -> DoneAction | None:
         """Return what ``undo`` would take back, also from before a restart."""
         return self._keeping.last_action()
@@ -287,18 +262,6 @@ class Workbench(Outlets):
     def remove(self, song_id: SongId) -> DoneAction:
         """Take a song out of the library; its file stays where it is."""
         return self._keeping.remove(song_id)
-
-    def listened(self, song_id: SongId, *, heard_s: float) -> None:
-        """Remember how much of a song was heard."""
-        self.catalogue.record_listen(song_id, heard_s=heard_s)
-
-    def overview(self, song_id: SongId) -> Float32Array:
-        """Return the song's peak levels, float32 [n] in [0, 1], from start to end."""
-        return self.catalogue.overview(song_id)
-
-    def cover(self, song_id: SongId) -> bytes | None:
-        """Return the song's cover, an encoded image."""
-        return self.catalogue.cover(song_id)
 
 
 def _each(

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import pickle
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from core.errors import WeightsError, WeightsProblem
 from core.ports import SeparatedStems
 from core.progress import Progress
 from core.separation.chunks import in_chunks, joined
+from core.separation.kept_tensors import kept_tensors
 from core.separation.unet import MULTIPLE, UNet, from_checkpoint
 from core.types import Float32Array, ModelId
 from core.weights import WeightsFacts, checked
@@ -72,10 +74,14 @@ class SpleeterSeparator:
         self._window = torch.hann_window(WINDOW_SAMPLES)
 
     @classmethod
-    def load(cls) -> "SpleeterSeparator":
-        """Read both networks; WeightsError where the files aren't the pinned ones."""
+    def load(cls, cache: Path | None = None) -> "SpleeterSeparator":
+        """Read both networks; WeightsError where the files aren't the pinned ones.
+
+        To decode their pickles takes the interpreter ten times for 70 ms, which a window feels:
+        what comes out is kept in ``cache``, and is read from there the next time.
+        """
         folder = _package_folder() / CHECKPOINTS
-        return cls(_network(folder, VOCAL_FACTS), _network(folder, BACKING_FACTS))
+        return cls(*(_network(folder, facts, cache) for facts in (VOCAL_FACTS, BACKING_FACTS)))
 
     @property
     def model_id(self) -> ModelId:
@@ -151,13 +157,22 @@ def _package_folder() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _network(folder: Path, facts: WeightsFacts) -> UNet:
+def _network(folder: Path, facts: WeightsFacts, cache: Path | None) -> UNet:
     path = checked(folder / facts.name, facts)
+    decode = partial(_decoded, path, facts)
+    tensors = kept_tensors(cache / f"{facts.sha256}.safetensors", decode) if cache else decode()
+    try:
+        return from_checkpoint(tensors)
+    except (RuntimeError, KeyError) as error:
+        raise WeightsError(facts.model, WeightsProblem.UNREADABLE, detail=str(error)) from error
+
+
+def _decoded(path: Path, facts: WeightsFacts) -> dict[str, Tensor]:
     try:
         with torch.serialization.safe_globals(_array_globals()):
             arrays = torch.load(path, map_location="cpu", weights_only=True)
-        return from_checkpoint({name: torch.from_numpy(a) for name, a in arrays.items()})
-    except (OSError, pickle.UnpicklingError, RuntimeError, KeyError) as error:
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}
+    except (OSError, pickle.UnpicklingError, RuntimeError, TypeError) as error:
         raise WeightsError(facts.model, WeightsProblem.UNREADABLE, detail=str(error)) from error
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 # Before the first import of Qt: the test needs no screen.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -13,8 +15,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.late import PaintWatch, late
+from app.late import PaintWatch, late, late_behind
+from core.catalogue_verbs import CatalogueVerbs
 from core.errors import UnknownSongError
+from core.library.store import Catalogue
 from core.types import SongId
 
 HEAVY = ("torch", "pymilvus", "librosa", "pyqtgraph", "scipy")
@@ -43,6 +47,26 @@ def test_a_part_that_does_not_load_says_so_to_each_who_asks() -> None:
     for _ in range(2):
         with pytest.raises(UnknownSongError):
             part.upper()
+
+
+def test_what_is_known_sooner_does_not_wait_for_the_rest(tmp_path: Path) -> None:
+    class Whole(CatalogueVerbs):
+        def warm_up(self) -> str:
+            return "warm"
+
+    loads: list[int] = []
+    with closing(Catalogue(tmp_path)) as catalogue:
+
+        def load() -> Whole:
+            loads.append(1)
+            return Whole(catalogue)
+
+        bench = late_behind(CatalogueVerbs(catalogue), load, knows=CatalogueVerbs)
+        assert bench.songs() == []
+        assert bench.catalogue is catalogue
+        assert not loads
+        assert bench.warm_up() == "warm"
+        assert len(loads) == 1
 
 
 def test_a_lane_waits_for_the_first_painting(qtbot: QtBot) -> None:

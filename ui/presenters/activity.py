@@ -101,12 +101,7 @@ class ActivityPresenter:
         return said.format(done=number(self._tally.done), total=number(self._tally.total))
 
     def open_library(self) -> None:
-        """Read the library, then go on with what was queued when it was closed.
-
-        What was loaded by then stays loaded: the collector need not walk it again. It is some
-        hundred thousand objects of the models' libraries, and walking them held every thread,
-        and the window, for up to a second on a busy machine.
-        """
+        """Read the library, then go on with what was queued when it was closed."""
         verb = Verb(
             lambda _progress: (
                 read_snapshot(self._workbench),
@@ -118,7 +113,7 @@ class ActivityPresenter:
         self._lanes.run(verb, Lane.COMPUTE)
         warm_up = Verb(
             lambda _progress: self._workbench.warm_up(),
-            on_success=lambda _done: gc.freeze(),
+            on_success=lambda _done: _let_lie(),
             on_failure=self._notices.warn,
         )
         self._lanes.run(warm_up, Lane.COMPUTE)
@@ -153,6 +148,7 @@ class ActivityPresenter:
         snapshot, old = found
         self._has_old = bool(old)
         self._library.load(snapshot)
+        _let_lie()
         if self._library.waiting():
             self.go_on()
         elif self._has_old and self._doing is Doing.NOTHING:
@@ -261,3 +257,12 @@ class ActivityPresenter:
         self.changed.emit(None)
         if song_ids:
             self.answered.emit(song_ids)
+
+
+def _let_lie() -> None:
+    """Spare the collector what is loaded by now, and stays so while the window is open.
+
+    It is some hundred thousand objects of the models' libraries and the table's rows; walking them
+    held every thread, and the window, for up to a second on a busy machine.
+    """
+    gc.freeze()

@@ -199,6 +199,15 @@ def test_other_weights_are_refused(tmp_path, monkeypatch):
     assert error.value.problem == WeightsProblem.WRONG_CHECKSUM
 
 
+def test_networks_from_the_cache_separate_as_the_package_s_do(separator, tmp_path):
+    SpleeterSeparator.load(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    kept = SpleeterSeparator.load(tmp_path)
+    sound = np.random.default_rng(5).standard_normal((2, 50_000), np.float32)
+    ours, theirs = (one.separate(sound, progress=Progress()) for one in (kept, separator))
+    np.testing.assert_array_equal(ours.vocal, theirs.vocal)
+
+
 def test_loading_does_not_import_the_package():
     code = (
         "import sys; from core.separation.spleeter import SpleeterSeparator as S; S.load();"
