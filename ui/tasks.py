@@ -7,11 +7,14 @@ sentence, and the next verb runs.
 """
 
 import logging
+import os
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -28,6 +31,8 @@ COMPUTE_WORKERS = 4
 # So soon a worker gives the interpreter up where the window wants it. While it paints a frame, the
 # window takes it back dozens of times: at Python's own 5 ms each, that was a frame of 100 ms.
 SWITCH_S = 0.0005
+# A third of the window's share of a core, where they want the same one.
+WORKER_NICENESS = 5
 SLICE_S = 0.008  # handlers give way to paint and input after half a frame of a 60 Hz screen
 
 T = TypeVar("T")
@@ -44,8 +49,8 @@ class TaskLanes(QObject):
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._workers = {
-            Lane.WRITE: ThreadPoolExecutor(1, "songkin-write"),
-            Lane.COMPUTE: ThreadPoolExecutor(COMPUTE_WORKERS, "songkin-compute"),
+            Lane.WRITE: ThreadPoolExecutor(1, "songkin-write", _give_way),
+            Lane.COMPUTE: ThreadPoolExecutor(COMPUTE_WORKERS, "songkin-compute", _give_way),
         }
         self._open: dict[Progress, Lane] = {}
         self._is_closed = False
@@ -130,6 +135,15 @@ def _ending(verb: Verb[T], progress: Progress) -> Callable[[], None]:
     except Exception:  # the lane must survive, and the log is the crash report
         logger.exception("a bug in a lane")
         return partial(verb.on_failure, _(CRASH))
+
+
+def _give_way() -> None:
+    """Let the window have a core before this worker, and the threads that it starts, have one."""
+    if sys.platform == "linux":  # elsewhere Python can't set the priority of one thread
+        worker = threading.get_native_id()
+        with suppress(OSError):
+            nice = os.getpriority(os.PRIO_PROCESS, worker) + WORKER_NICENESS
+            os.setpriority(os.PRIO_PROCESS, worker, nice)
 
 
 def _be_silent() -> None:

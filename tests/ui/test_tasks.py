@@ -1,6 +1,8 @@
 """The lanes: where work and handlers run, in which order, and how they end."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ from core.errors import AudioFileError, AudioProblem, BugError
 from core.progress import Progress, ProgressReport
 from ui.messages import CRASH
 from ui.presenters.verbs import Lane, Mailbox, Verb
-from ui.tasks import TaskLanes
+from ui.tasks import WORKER_NICENESS, TaskLanes
 
 
 class Diary:
@@ -81,6 +83,21 @@ def test_long_work_leaves_room_for_questions(qtbot: QtBot, lanes: TaskLanes) -> 
     assert not let_go.is_set()
     let_go.set()
     wait_idle(qtbot, lanes)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+@pytest.mark.parametrize("lane", Lane)
+def test_the_window_comes_before_its_workers(qtbot: QtBot, lanes: TaskLanes, lane: Lane) -> None:
+    nice: list[int] = []
+    verb = Verb(
+        lambda _: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()),
+        on_success=nice.append,
+        on_failure=pytest.fail,
+    )
+    lanes.run(verb, lane)
+    qtbot.waitUntil(lambda: bool(nice))
+    ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert nice[0] == min(19, ours + WORKER_NICENESS)
 
 
 def test_an_error_of_the_world_becomes_a_sentence(qtbot: QtBot, lanes: TaskLanes) -> None:
