@@ -131,14 +131,22 @@ def _print_alike(args: argparse.Namespace, settings: Settings, *, stem: Stem | N
             [bench.catalogue.find(asked).song_id for asked in several]
             for several in ((args.song, *args.more), args.unlike)
         )
-        found = bench.similar_to_all(liked, disliked, limit=args.k, stem=stem)
-        songs = {near.song_id: bench.catalogue.song(near.song_id) for near in found}
+        found = bench.similar_to_all(
+            liked, disliked, limit=args.k, stem=stem, without_copies=args.no_copies
+        )
+        listed = [
+            (near, bench.catalogue.song(near.song_id), bench.catalogue.song(near.seed or liked[0]))
+            for near in found
+        ]
     if args.json:
-        results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
+        results = [
+            output.neighbour_shape(near, song) | {"seed": seed.song_id}
+            for near, song, seed in listed
+        ]
         output.emit({"like": liked, "unlike": disliked, "results": results})
         return OK
-    for rank, near in enumerate(found, start=1):
-        output.put(f"{rank:>3}  {output.neighbour_words(near, songs[near.song_id])}")
+    for rank, (near, song, seed) in enumerate(listed, start=1):
+        output.put(f"{rank:>3}  {output.neighbour_words(near, song)}  by {output.named(seed)}")
     return OK
 
 

@@ -33,9 +33,14 @@ class Grouping:
         """
         if song is None:
             return frozenset(pair.b for pair in pairs if pair.verdict in groups.COPIES)
+        return self.copies_of([song.song_id])
+
+    def copies_of(self, song_ids: Sequence[SongId]) -> frozenset[SongId]:
+        """Return the other songs that are one recording with any of these."""
+        asked = frozenset(song_ids)
         found = groups.build(self._catalogue.verdicts(), self._decisions())
-        together = [group for group in found if song.song_id in group]
-        return frozenset(one for group in together for one in group) - {song.song_id}
+        together = [group for group in found if not asked.isdisjoint(group)]
+        return frozenset(one for group in together for one in group) - asked
 
     def _decisions(self) -> dict[Pair, Decision]:
         return {frozenset((d.a, d.b)): d.decision for d in self._catalogue.decisions()}

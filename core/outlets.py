@@ -63,21 +63,23 @@ class Outlets(CatalogueVerbs):
         *,
         limit: int,
         stem: Stem | None = None,
+        without_copies: bool = False,
     ) -> list[Neighbour]:
-        """Return the songs nearest to what several songs have in common, best first."""
+        """Return the songs nearest to what several songs have in common, best first.
+
+        ``without_copies`` leaves out those that are one recording with a liked one.
+        """
         seeds = Seeds(self.catalogue, self._library.index, self._library.spaces)
-        return seeds.similar_to_all(liked, disliked, limit=limit, stem=stem)
+        copies = Grouping(self.catalogue).copies_of(liked) if without_copies else frozenset()
+        return seeds.similar_to_all(liked, disliked, limit=limit, stem=stem, leaving_out=copies)
 
     def by_stem(
         self, song_id: SongId, *, limit: int, without_copies: bool = False
     ) -> dict[Stem, list[Neighbour]]:
         """Return the songs nearest by any stem, each with its likeness by every stem it has."""
         catalogue, answers = self._library.catalogue, self._library.answers
-        song = catalogue.song(song_id)
-        copies: frozenset[SongId] = frozenset()
-        if without_copies:
-            copies = Grouping(catalogue).copies_of_asked((), song)
-        question = answers.question(song)
+        question = answers.question(catalogue.song(song_id))
+        copies = Grouping(catalogue).copies_of([song_id]) if without_copies else frozenset()
         return answers.by_stem(question, limit=limit + len(copies), leaving_out=copies)
 
     def export_stems(

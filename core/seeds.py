@@ -5,7 +5,7 @@ retrieval"): the mean of what is liked, less a share of the mean of what is not.
 that is recalled once; the seeds themselves are left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class Seeds:
         *,
         limit: int,
         stem: Stem | None = None,
+        leaving_out: Collection[SongId] = (),
     ) -> list[Neighbour]:
         """Return the songs nearest to what the liked have in common, best first.
 
@@ -50,16 +51,16 @@ class Seeds:
             self._catalogue.song(song_id)
         voice = self._voice(seeds, stem=stem)
         known = self._known(seeds, voice)
-        wanted = [known[song_id] for song_id in dict.fromkeys(liked) if song_id in known]
-        unwanted = [known[song_id] for song_id in dict.fromkeys(disliked) if song_id in known]
-        query = combined([v.song for v in wanted], [v.song for v in unwanted])
+        wanted = {song_id: known[song_id] for song_id in liked if song_id in known}
+        unwanted = {song_id: known[song_id] for song_id in disliked if song_id in known}
+        query = combined(*([v.song for v in side.values()] for side in (wanted, unwanted)))
         if query is None:
             return []
-        room = limit + len(seeds) + RECALL_MARGIN
+        without = {*seeds, *leaving_out}
+        room = limit + len(without) + RECALL_MARGIN
         hits = self._index.nearest(self._spaces[voice], query, limit=room)
-        found = self._catalogue.vectors_of(
-            [SongId(hit.key) for hit in hits if hit.key not in seeds], *voice
-        )
+        recalled = [SongId(hit.key) for hit in hits if hit.key not in without]
+        found = self._catalogue.vectors_of(recalled, *voice)
         nearest = sorted(found, key=lambda song_id: -float(found[song_id].song @ query))
         return [neighbour(s, found[s], query=query, liked=wanted) for s in nearest[:limit]]
 
@@ -96,9 +97,13 @@ def combined(
 
 
 def neighbour(
-    song_id: SongId, song: StemVectors, *, query: Float32Array, liked: Sequence[StemVectors]
+    song_id: SongId,
+    song: StemVectors,
+    *,
+    query: Float32Array,
+    liked: Mapping[SongId, StemVectors],
 ) -> Neighbour:
     """Return a song with its likeness to the combination and its match with the nearest liked."""
-    nearest = max(liked, key=lambda seed: float(seed.song @ song.song))
+    seed = max(liked, key=lambda one: float(liked[one].song @ song.song))
     score = float(np.clip(song.song @ query, -1.0, 1.0))
-    return Neighbour(song_id, score, best_match(nearest, song), song.stem)
+    return Neighbour(song_id, score, best_match(liked[seed], song), song.stem, seed)

@@ -215,6 +215,7 @@ class Neighbour:
     score: float
     match: Match
     stem: Stem  # which was compared
+    seed: SongId | None = None  # whose moment the match is; None: the one song that was asked about
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.app.test_cli import Run, music, run
+from tests import sounds
+from tests.app.test_cli import SONG_S, Run, music, run
 
 __all__ = ["music", "run"]  # fixtures
 
@@ -15,6 +16,17 @@ def test_several_songs_are_one_question(run: Run, music) -> None:
     assert alone["results"] == []  # both songs of the library are seeds
     both = run("similar", music / "one.flac", music / "two.flac", "--json").json
     assert both["like"] == [song["song_id"] for song in (one, two)]
+
+
+def test_a_song_says_by_which_seed_it_came_and_copies_can_be_left_out(run: Run, music, tmp_path):
+    copy = sounds.write(tmp_path / "copy.mp3", sounds.chords(1, seconds=SONG_S))
+    run("add", music, copy, "--quick")
+    asked = ("similar", music / "one.flac", music / "two.flac")
+    (found,) = run(*asked, "--json").json["results"]
+    named = {song["song_id"]: song["title"] for song in run("songs", "--json").json}
+    assert (found["title"], named[found["seed"]]) == ("copy", "one")
+    assert run(*asked).out.rstrip().endswith("by one")
+    assert run(*asked, "--no-copies", "--json").json["results"] == []
 
 
 def test_a_seed_that_is_not_there_is_said(run: Run, music) -> None:

@@ -58,6 +58,21 @@ def test_what_lies_between_the_liked_comes_first_and_no_seed_comes_back(tmp_path
         assert names(seeds.similar_to_all([SongId("a")], [], limit=1)) == ["both"]
 
 
+def test_the_match_is_with_the_nearest_liked_seed_and_says_which(tmp_path):
+    songs = {"a": (at(0),), "b": (at(1),), "by_b": (at(1, 5),), "by_a": (at(0, 6),)}
+    with library(tmp_path, **songs) as seeds:
+        found = seeds.similar_to_all([SongId("a"), SongId("b")], [], limit=10)
+        assert {near.song_id: near.seed for near in found} == {"by_b": "b", "by_a": "a"}
+
+
+def test_copies_that_are_left_out_make_room_for_others(tmp_path):
+    songs = {"a": (at(0),), **{f"copy{n}": (at(0),) for n in range(30)}, "other": (at(0, 1),)}
+    with library(tmp_path, **songs) as seeds:
+        copies = {SongId(f"copy{n}") for n in range(30)}
+        found = seeds.similar_to_all([SongId("a")], [], limit=1, leaving_out=copies)
+        assert names(found) == ["other"]
+
+
 def test_what_is_like_the_disliked_goes_down(tmp_path):
     songs = {"a": (at(0),), "bad": (at(1),), "tainted": (at(0, 1),), "other": (at(0, 2),)}
     with library(tmp_path, **songs) as seeds:
