@@ -20,13 +20,15 @@ from app.logs import start_logging
 from app.qt_log import qt_in_log
 from core.audio.playback import Player
 from core.catalogue_verbs import CatalogueVerbs
+from core.errors import SettingsError
 from core.library.store import Catalogue
 from core.ports import SyncPort
 from core.preferences import Preferences
-from core.settings import Settings, default_places
+from core.settings import Language, Settings, default_places
 from ui.language import gettext as _
 from ui.main_window import MainWindow
 from ui.messages import CRASH
+from ui.translation import spoken
 
 if TYPE_CHECKING:
     from app.picture import Shot
@@ -56,12 +58,14 @@ def run_window(
         first = late(lambda: _open_catalogue(settings, opened, after=watch))
         bench = late_behind(first, lambda: _open(settings, first, opened), knows=CatalogueVerbs)
         port = late(lambda: _sync_port(bench, cluster))
+        preferences = Preferences(settings)
+        # The pictures of the documents are in the documents' language.
+        language = Language.ENGLISH if shots else _chosen_language(preferences)
+        opened.enter_context(spoken(application, language))
         player = Player()
         opened.callback(player.close)
         note = cluster.note if cluster else ""
-        window = MainWindow(
-            bench, port, player, cluster_note=note, preferences=Preferences(settings)
-        )
+        window = MainWindow(bench, port, player, cluster_note=note, preferences=preferences)
         window.installEventFilter(watch)
         is_pictured = bool(picture or shots)  # every picture is of a window as it opens first
         if not is_pictured:
@@ -75,6 +79,13 @@ def run_window(
         if not is_pictured:
             window_state.keep(window, settings.places.library)
         return code
+
+
+def _chosen_language(preferences: Preferences) -> Language:
+    try:
+        return preferences.language()
+    except SettingsError:  # said where the window reads its colours
+        return Language.SYSTEM
 
 
 def tell_of_crashes(window: MainWindow, reports: CrashReports) -> None:

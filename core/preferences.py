@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core import stem_cache
 from core.progress import Progress
-from core.settings import Scheme, SeparatorName, Settings, SettingsFile
+from core.settings import Language, Scheme, SeparatorName, Settings, SettingsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ class Preferences:
     def keep_scheme(self, scheme: Scheme) -> None:
         """Keep the chosen colours; raises ``SettingsError``."""
         self._file.write(replace(self._file.read(), scheme=scheme))
+
+    def language(self) -> Language:
+        """Return the language chosen last; raises ``SettingsError``."""
+        return self._file.read().language
+
+    def keep_language(self, language: Language) -> None:
+        """Keep the chosen language; raises ``SettingsError``."""
+        self._file.write(replace(self._file.read(), language=language))
 
     def empty_stems(self) -> None:
         """Delete the separated songs; what a program holds open stays on some systems."""

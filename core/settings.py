@@ -35,6 +35,14 @@ class Scheme(Enum):
     LIGHT = "light"
 
 
+class Language(Enum):
+    """The language of the window; what is no wish is a code by which catalogues are found."""
+
+    SYSTEM = "system"  # the system's, where the window speaks it
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The folders that Songkin writes to."""
@@ -124,6 +132,7 @@ class Choices:
     watched: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)  # by library
     weights: Weights = field(default_factory=Weights)
     scheme: Scheme = Scheme.SYSTEM
+    language: Language = Language.SYSTEM
 
     def watched_by(self, library: Path) -> tuple[Path, ...]:
         """Return the folders whose new songs a library takes in by itself."""
@@ -187,6 +196,7 @@ class SettingsFile:
             "sound": asdict(choices.sound),
             "weights": asdict(choices.weights),
             "scheme": choices.scheme.value,
+            "language": choices.language.value,
             "watched": {
                 str(library): [str(folder) for folder in folders]
                 for library, folders in choices.watched.items()
@@ -220,4 +230,5 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         watched=watched,
         weights=Weights.of(told.get("weights", {})),
         scheme=Scheme(told.get("scheme", Scheme.SYSTEM.value)),
+        language=Language(told.get("language", Language.SYSTEM.value)),
     )

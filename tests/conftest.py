@@ -1,8 +1,12 @@
 """What every test has: no stray threads, and no warning in a log."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
+
+# The tests compare English words and numbers, whatever this machine speaks; Qt reads it once.
+os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
 
 import pytest
 

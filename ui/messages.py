@@ -234,20 +234,24 @@ CLUSTER: Final = Words(
     }
 )
 
-UNKNOWN_SONG: Final = N_(
-    "No song of the library is called {name}. Add it first, or check the name."
+OTHERS: Final = Words(
+    {
+        UnknownSongError: N_(
+            "No song of the library is called {name}. Add it first, or check the name."
+        ),
+        CredentialError: N_(
+            "The system's keyring could not be used, so the password was not kept. "
+            "Unlock or install a keyring, then sign in again."
+        ),
+        SettingsError: N_(
+            "The settings file {name} can't be used. Correct it or delete it, then try again."
+        ),
+        SoundError: N_(
+            "{name} can't play right now. Choose or plug in another sound device, then try again."
+        ),
+        WorldError: N_("Something outside Songkin got in the way. Try again."),
+    }
 )
-KEYRING: Final = N_(
-    "The system's keyring could not be used, so the password was not kept. "
-    "Unlock or install a keyring, then sign in again."
-)
-SETTINGS: Final = N_(
-    "The settings file {name} can't be used. Correct it or delete it, then try again."
-)
-SOUND: Final = N_(
-    "{name} can't play right now. Choose or plug in another sound device, then try again."
-)
-OTHER_WORLD: Final = N_("Something outside Songkin got in the way. Try again.")
 CRASH: Final = N_(
     "Something went wrong inside Songkin. Your library is as it was; "
     "a note for the developers is in the log."
@@ -306,15 +310,15 @@ def _about(error: WorldError) -> tuple[str, str]:
         case ClusterError():
             return CLUSTER.in_english(error.problem), server_name(error.uri)
         case UnknownSongError():
-            return UNKNOWN_SONG, shown(error.asked)
+            return OTHERS.in_english(UnknownSongError), shown(error.asked)
         case SettingsError():
-            return SETTINGS, shown(str(error.path))
+            return OTHERS.in_english(SettingsError), shown(str(error.path))
         case SoundError():
-            return SOUND, shown(error.device) or _("The sound device")
+            return OTHERS.in_english(SoundError), shown(error.device) or _("The sound device")
         case CredentialError():
-            return KEYRING, ""
+            return OTHERS.in_english(CredentialError), ""
         case _:
-            return OTHER_WORLD, ""
+            return OTHERS.in_english(WorldError), ""
 
 
 def _detail(error: WorldError) -> str:

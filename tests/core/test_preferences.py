@@ -9,6 +9,7 @@ from core.preferences import Facts, Preferences
 from core.progress import Progress
 from core.separation.demucs import HTDEMUCS_FACTS
 from core.settings import (
+    Language,
     Places,
     Profile,
     ProfileName,
@@ -54,6 +55,14 @@ def test_colours_are_kept_beside_what_else_was_chosen(places: Places, file: Sett
     preferences.keep_scheme(Scheme.LIGHT)
     assert Preferences(Settings(places), file).scheme() is Scheme.LIGHT
     assert file.read().profiles == {ProfileName.DEV: DEV}
+
+
+def test_the_language_is_kept_beside_the_colours(places: Places, file: SettingsFile) -> None:
+    preferences = Preferences(Settings(places), file)
+    assert preferences.language() is Language.SYSTEM
+    preferences.keep_language(Language.GERMAN)
+    preferences.keep_scheme(Scheme.LIGHT)
+    assert Preferences(Settings(places), file).language() is Language.GERMAN
 
 
 def test_colours_that_nobody_knows_are_said(places: Places, file: SettingsFile) -> None:

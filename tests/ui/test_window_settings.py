@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 from core.errors import WeightsError, WeightsProblem
 from core.preferences import Preferences
 from core.progress import Progress
-from core.settings import Places, Scheme, SeparatorName, Settings, SettingsFile
+from core.settings import Language, Places, Scheme, SeparatorName, Settings, SettingsFile
 from tests.ui.fake_sync import FakeSync
 from tests.ui.fakes import FakePlayer
 from tests.ui.rig import WindowRig, library
@@ -150,6 +150,18 @@ def test_colours_change_at_once_and_are_remembered(
     assert file.read().scheme is Scheme.SYSTEM
 
 
+def test_the_language_is_remembered_for_the_next_start(rig: WindowRig, file: SettingsFile) -> None:
+    dialog = opened(rig, 1)
+    languages = rig.find(QComboBox, "settingsLanguage")
+    assert languages.isVisible()
+    named = [languages.itemText(at) for at in range(languages.count())]
+    assert named == ["As the system", "English", "Deutsch"]
+    choose(rig, "settingsLanguage", "Deutsch")
+    assert file.read().language is Language.GERMAN
+    said = " ".join(one.text() for one in dialog.findChildren(QLabel) if one.isVisible())
+    assert "next start" in said
+
+
 def test_demucs_is_fetched_with_progress(rig: WindowRig, preferences: SlowPreferences) -> None:
     opened(rig, 2)
     assert text(rig, "settingsSeparator") == "Spleeter"
@@ -200,7 +212,7 @@ def test_every_control_has_a_name_and_is_reached_by_tab(rig: WindowRig) -> None:
     dialog = opened(rig)
     kinds = (QPushButton, QComboBox, QSlider, QCheckBox, QTabBar)
     controls = [one for kind in kinds for one in dialog.findChildren(kind)]
-    assert len(controls) == 11
+    assert len(controls) == 12
     assert [one.objectName() for one in controls if not one.accessibleName()] == []
     shown = [one for one in controls if one.isVisible()]
     reached: list[QWidget] = []

@@ -7,7 +7,7 @@ from typing import Protocol
 from core.errors import SettingsError
 from core.preferences import Facts
 from core.progress import Progress, ProgressReport
-from core.settings import Scheme
+from core.settings import Language, Scheme
 from ui.language import gettext as _
 from ui.messages import sentence
 from ui.presenters.hook import Hook
@@ -32,6 +32,14 @@ class PreferencesPort(Protocol):
         """Keep the chosen colours."""
         ...
 
+    def language(self) -> Language:
+        """Return the language chosen last."""
+        ...
+
+    def keep_language(self, language: Language) -> None:
+        """Keep the chosen language, for the next start."""
+        ...
+
     def empty_stems(self) -> None:
         """Delete the separated songs."""
         ...
@@ -51,6 +59,7 @@ class SettingsPresenter:
         self.sound = sound
         self.facts: Facts | None = None
         self.scheme = Scheme.SYSTEM
+        self.language = Language.SYSTEM
         self.problem = ""
         self.fetched = ""  # how far the fetching is, in words; empty while nothing is fetched
         self._preferences = preferences
@@ -58,9 +67,10 @@ class SettingsPresenter:
         self._fetching: Progress | None = None
 
     def restore(self) -> None:
-        """Read the chosen colours; here, not in a lane: the first paint is to be in them."""
+        """Read what was chosen; here, not in a lane: the first paint is to be in its colours."""
         try:
             self.scheme = self._preferences.scheme()
+            self.language = self._preferences.language()
         except SettingsError as error:
             self.problem = sentence(error)
         self.changed.emit(None)
@@ -77,6 +87,14 @@ class SettingsPresenter:
             return
         self.scheme = scheme
         self._write(partial(self._preferences.keep_scheme, scheme))
+        self.changed.emit(None)
+
+    def choose_language(self, language: Language) -> None:
+        """Speak another language from the next start on."""
+        if language is self.language:
+            return
+        self.language = language
+        self._write(partial(self._preferences.keep_language, language))
         self.changed.emit(None)
 
     def empty_stems(self) -> None:

@@ -41,6 +41,11 @@ def _open(
     dialog = QFileDialog(parent, title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(mode)
-    dialog.setNameFilters([f"{_('Audio')} ({SUFFIXES})", f"{_('All files')} (*)"])
+    dialog.setNameFilters(
+        [
+            _("Audio ({suffixes})").format(suffixes=SUFFIXES),
+            _("All files ({suffixes})").format(suffixes="*"),
+        ]
+    )
     dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))
     dialog.open()

@@ -1,7 +1,17 @@
 """The bar under table and map: the list's name, how many songs, and the ways out."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 
 from core.audio.sound_formats import SoundFormat
 from core.playlists import ListFormat
@@ -14,6 +24,7 @@ from ui.widgets.save_files import ask_folder, ask_where, kind_words
 from ui.widgets.song_files import DragHandle
 
 MORE = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+RIGHT = Qt.AlignmentFlag.AlignRight
 LEAST_SHOWN = 2  # one chosen song is no list
 
 
@@ -28,6 +39,7 @@ class ListBar(QFrame):
         self._name.setObjectName("listName")
         self._name.setAccessibleName(_("Name of the list"))
         self._name.setFixedHeight(theme.CONTROL_HEIGHT)
+        self._name.setMinimumWidth(theme.SEARCH_WIDTH[0])
         self._name.setMaximumWidth(theme.SEARCH_WIDTH[1])
         self._name.textEdited.connect(songs.call)
         self._count = DragHandle()
@@ -61,15 +73,37 @@ class ListBar(QFrame):
         )
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * theme.GRID, theme.HALF, 2 * theme.GRID, theme.HALF)
-        row.setSpacing(theme.GRID)
-        row.addWidget(self._name, 3)
-        row.addWidget(self._count)
-        row.addWidget(self._written)
-        row.addStretch(1)
+        self._what, self._ways = QWidget(), QWidget()
+        what, ways = QHBoxLayout(self._what), QHBoxLayout(self._ways)
+        for row in (what, ways):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(theme.GRID)
+        what.addWidget(self._name, 3)
+        what.addWidget(self._count)
+        what.addWidget(self._written)
+        what.addStretch(1)
         for button in (self._save, self._stems, self._copy, self._clear, self._stop):
-            row.addWidget(button)
+            ways.addWidget(button)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(2 * theme.GRID, theme.HALF, 2 * theme.GRID, theme.HALF)
+        self._grid.setSpacing(theme.GRID)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.addWidget(self._what, 0, 0)
+        # Its own words must not hold the pane wide: they fold.
+        self.setMinimumWidth(theme.LIBRARY_LEAST)
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fold where there is little room."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Put the ways out below what they are about, where both don't fit beside each other."""
+        margins = self._grid.contentsMargins()
+        free = self.width() - margins.left() - margins.right() - self._grid.spacing()
+        fits = self._what.sizeHint().width() + self._ways.sizeHint().width() <= free
+        self._grid.addWidget(self._ways, *((0, 1) if fits else (1, 0)), RIGHT)
 
     def _menu_button(self, name: str, text: str, menu: QMenu) -> QPushButton:
         made = parts.button(f"{text} {MORE}", name=text)
@@ -123,3 +157,4 @@ class ListBar(QFrame):
         self._count.setVisible(has_list or is_busy)
         self._clear.setVisible(not is_busy)
         self._stop.setVisible(is_busy)
+        self._fold()

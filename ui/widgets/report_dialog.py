@@ -1,11 +1,10 @@
 """What was kept of a crash, to be read and copied; nothing here sends it."""
 
-from gettext import gettext as _
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.language import gettext as _
 from ui.widgets import parts
 
 

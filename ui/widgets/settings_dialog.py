@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import Scheme, SeparatorName
+from core.settings import Language, Scheme, SeparatorName
 from ui import theme
 from ui.language import gettext as _
 from ui.language import number
@@ -28,6 +28,7 @@ from ui.widgets.song_files import reveal
 
 VOLUME_STEPS = 100
 MIB_PER_GIB = 1024
+LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}  # each in its own words
 CACHE_GIB = (1, 2, 4, 8, 16, 32)
 
 
@@ -142,7 +143,7 @@ class SoundPage(QWidget):
 
 
 class AppearancePage(QWidget):
-    """Dark or light."""
+    """Dark or light, and the language."""
 
     def __init__(self, settings: SettingsPresenter) -> None:
         super().__init__()
@@ -157,12 +158,23 @@ class AppearancePage(QWidget):
         self._scheme.activated.connect(
             lambda at: settings.choose_scheme(Scheme(self._scheme.itemData(at)))
         )
-        _form(self).addRow(_("Colours"), self._scheme)
+        self._language = _combo("settingsLanguage", _("Language"))
+        self._language.addItem(_("As the system"), Language.SYSTEM.value)
+        for language, name in LANGUAGES.items():
+            self._language.addItem(name, language.value)
+        self._language.activated.connect(
+            lambda at: settings.choose_language(Language(self._language.itemData(at)))
+        )
+        form = _form(self)
+        form.addRow(_("Colours"), self._scheme)
+        form.addRow(_("Language"), self._language)
+        form.addRow("", _wrapped(_("Another language is spoken from the next start on.")))
         settings.changed.connect(self._show)
         self._show(None)
 
     def _show(self, _told: None) -> None:
         self._scheme.setCurrentIndex(self._scheme.findData(self._settings.scheme.value))
+        self._language.setCurrentIndex(self._language.findData(self._settings.language.value))
 
 
 class AnalysisPage(QWidget):

@@ -25,6 +25,12 @@ from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.song_delegate import SongDelegate
 
+WIDTHS = {
+    Column.TIME: theme.TIME_WIDTH,
+    Column.BPM: theme.BPM_WIDTH,
+    Column.KEY: theme.KEY_WIDTH,
+    Column.STAGE: theme.STAGE_WIDTH,
+}
 MOST_AGAIN = 500  # rows that are chosen again, one by one, when the list is renewed
 
 
@@ -266,14 +272,11 @@ def _set_header(view: QTableView, sort: object) -> None:
     header.setSortIndicatorShown(True)
     header.setFixedHeight(theme.CONTROL_HEIGHT + theme.HALF)
     header.setSectionResizeMode(Column.SONG, QHeaderView.ResizeMode.Stretch)
-    header.setSectionResizeMode(Column.TIME, QHeaderView.ResizeMode.Fixed)
-    header.setSectionResizeMode(Column.BPM, QHeaderView.ResizeMode.Fixed)
-    header.setSectionResizeMode(Column.KEY, QHeaderView.ResizeMode.Fixed)
-    header.setSectionResizeMode(Column.STAGE, QHeaderView.ResizeMode.Fixed)
-    header.resizeSection(Column.TIME, theme.TIME_WIDTH)
-    header.resizeSection(Column.BPM, theme.BPM_WIDTH)
-    header.resizeSection(Column.KEY, theme.KEY_WIDTH)
-    header.resizeSection(Column.STAGE, theme.STAGE_WIDTH)
+    for column, width in WIDTHS.items():
+        title = view.model().headerData(column, Qt.Orientation.Horizontal)
+        needed = header.fontMetrics().horizontalAdvance(title) + 2 * theme.GRID
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(column, max(width, needed))
     header.sortIndicatorChanged.connect(sort)
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.language import N_
+from ui.language import N_, number
 from ui.language import gettext as _
 from ui.presenters.sync_panel import SyncPanelPresenter
 from ui.theme import Theme
@@ -80,7 +80,9 @@ class SyncPanel(QDialog):
         self._state.say(self._state_words())
         self._sign_in.setText(_("Sign in again") if sync.cluster else _("Sign in"))
         refused = len(travel.refused) if travel else 0
-        self._tabs.setTabText(2, f"{_('Refused')}  {refused}" if refused else _("Refused"))
+        self._tabs.setTabText(
+            2, _("Refused  {count}").format(count=number(refused)) if refused else _("Refused")
+        )
         for page in self._pages:
             page.show_panel()
 

@@ -118,7 +118,7 @@ class TopBar(QFrame):
             group.addButton(chip)
             row.addWidget(chip)
         row.addWidget(self._map)
-        add = parts.button(f"{_('Add')} {MORE}", name=_("Add songs or a folder"))
+        add = parts.button(_("Add ▾"), name=_("Add songs or a folder"))
         add.setObjectName("addButton")
         menu = QMenu(add)
         menu.addAction(_("Songs (O)")).triggered.connect(self.add_asked)

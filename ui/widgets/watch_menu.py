@@ -1,10 +1,10 @@
 """The watched folders in the Add menu: one more, or one less."""
 
 from functools import partial
-from gettext import gettext as _
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ui.language import gettext as _
 from ui.messages import shown
 from ui.presenters.watching import WatchingPresenter
 from ui.widgets import files
