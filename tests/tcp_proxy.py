@@ -3,7 +3,7 @@
 Bytes pass through two threads a connection, one each way. What the weather is can change at any
 time; ``Weather`` says what there is. A dead network (``holds``) takes what the kernel's buffers
 take and answers nothing, and what it held is delivered late once the weather is fair again, unless
-the connections are cut first.
+the connections are cut first, or stranded for good.
 """
 
 import socket
@@ -57,6 +57,7 @@ class Link:
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server
         self.open_ways = 2
+        self.is_stranded = False
 
     def close(self, *, by_reset: bool) -> None:
         """End both sides; harmless to do twice."""
@@ -101,6 +102,17 @@ class TcpProxy:
         for link in links:
             link.close(by_reset=by_reset)
         return len(links)
+
+    def strand(self) -> None:
+        """Let nothing pass through the connections that stand, for good; new ones are fair.
+
+        What a laptop finds that slept, or changed its network: nobody tells it.
+        """
+        with self._changed:
+            for link in self._links:
+                link.is_stranded = True
+            self._weather = FAIR
+            self._changed.notify_all()
 
     def end_after(self, n_bytes: int, ending: Ending) -> threading.Event:
         """Let so many more bytes pass towards the server; return what is set once they have."""
@@ -187,7 +199,10 @@ class TcpProxy:
             weather = self._weather
             pause = weather.delay_s + n_bytes / weather.bytes_per_s
             self._changed.wait_for(lambda: self._is_gone(link), timeout=pause)
-            self._changed.wait_for(lambda: not self._weather.holds or self._is_gone(link))
+            self._changed.wait_for(lambda: not self._holds(link) or self._is_gone(link))
+
+    def _holds(self, link: Link) -> bool:
+        return self._weather.holds or link.is_stranded
 
     def _is_gone(self, link: Link) -> bool:
         return self._is_closed or link not in self._links

@@ -120,6 +120,19 @@ def test_a_dead_network_still_takes_connections(proxy: TcpProxy) -> None:
         assert _silent(client)
 
 
+def test_what_is_stranded_stays_silent_and_others_pass(
+    proxy: TcpProxy, client: socket.socket, echo: Echo
+) -> None:
+    proxy.set(Weather(holds=True))
+    client.sendall(b"lost")
+    proxy.strand()
+    with socket.create_connection((HOST, proxy.port), timeout=10.0) as other:
+        other.sendall(b"new")
+        assert other.recv(100) == b"new"
+    assert _silent(client)
+    assert echo.heard == b"pingnew"
+
+
 def test_what_was_held_is_gone_after_a_cut(
     proxy: TcpProxy, client: socket.socket, echo: Echo
 ) -> None:

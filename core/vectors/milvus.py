@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
 
 CONNECT_TIMEOUT_S = 10.0
+# How long a connection may leave a ping unanswered before it is taken for dead, and made anew: more
+# than a slow line takes to send a batch before the ping, and less than a call waits.
+DEAD_AFTER_S = 20.0
 DELETE_KEYS = 1000
 KEYS_A_PAGE = 16_384  # the most that Milvus answers to one query
 ROWS_A_PAGE = 256  # rows with fingerprints have up to 100 kB
@@ -348,6 +351,21 @@ def _schema(spec: CollectionSpec) -> CollectionSchema:
     return schema
 
 
+def _channel_options() -> dict[str, int]:
+    """How grpc keeps a connection, where pymilvus and grpc mean it otherwise.
+
+    Clients of one address share a connection in grpc, and with it a dead one and the pause before
+    the next try. And as long as one ping is out no other is sent, not even pymilvus' own, which
+    would have to be answered in 5 s; of itself grpc waits a minute for the first.
+    """
+    dead_after_ms = round(1000 * DEAD_AFTER_S)
+    return {
+        "grpc.use_local_subchannel_pool": 1,
+        "grpc.http2.ping_timeout_ms": dead_after_ms,
+        "grpc.keepalive_timeout_ms": dead_after_ms,
+    }
+
+
 def _connect(door: "LiteDoor | ServerDoor", *, token: str, ca_file: Path | None) -> MilvusClient:
     _silence()
     certificate = {"server_pem_path": str(ca_file)} if ca_file is not None else {}
@@ -355,7 +373,12 @@ def _connect(door: "LiteDoor | ServerDoor", *, token: str, ca_file: Path | None)
         # Without ``dedicated`` pymilvus shares a channel by address and token, whatever the
         # certificate: a second client with a wrong one would ride on the first one's.
         return MilvusClient(
-            door.address, token=token, timeout=CONNECT_TIMEOUT_S, dedicated=True, **certificate
+            door.address,
+            token=token,
+            timeout=CONNECT_TIMEOUT_S,
+            dedicated=True,
+            grpc_options=_channel_options(),
+            **certificate,
         )
     except FOREIGN as error:
         raise door.error(error) from error

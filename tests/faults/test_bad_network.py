@@ -19,7 +19,7 @@ from tests.tcp_proxy import FAIR, Ending, TcpProxy, Weather
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(120 + 60 * BAD_NETWORKS)]
 SEED = 43
-PUSH_BYTES = 800_000  # about what one sync sends here
+PUSH_BYTES = 700_000  # less than one sync sends here: what is to come comes amid it
 GIVEN_UP_S = 0.5
 OFFLINE = (ClusterProblem.UNREACHABLE, ClusterProblem.TIMEOUT)
 
@@ -48,13 +48,15 @@ class Weatherman:
 
 
 def cut(man: Weatherman) -> None:
-    man.proxy.end_after(man.some_bytes(), Ending.RESET)
+    reached = man.proxy.end_after(man.some_bytes(), Ending.RESET)
     man.sync()
+    assert reached.is_set()
 
 
 def cut_short(man: Weatherman) -> None:
-    man.proxy.end_after(man.some_bytes(), Ending.CLOSED)
+    reached = man.proxy.end_after(man.some_bytes(), Ending.CLOSED)
     man.sync()
+    assert reached.is_set()
 
 
 def slow(man: Weatherman) -> None:
@@ -80,6 +82,7 @@ def dead_then_late(man: Weatherman) -> None:
     user.start()
     man.sync(progress)
     user.join()
+    assert died.is_set()
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""A connection that died without a word is noticed, and drags no other with it."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from cluster_sync.demo_server import DemoServer
+from core.vectors import milvus
+from core.vectors.milvus import MilvusStore
+from tests.tcp_proxy import Ending, TcpProxy
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def proxy(milvus_server: DemoServer) -> Iterator[TcpProxy]:
+    with TcpProxy(int(milvus_server.uri.rpartition(":")[2])) as made:
+        yield made
+
+
+def open_through(proxy: TcpProxy, server: DemoServer) -> MilvusStore:
+    return MilvusStore(f"http://127.0.0.1:{proxy.port}", token=server.token)
+
+
+def test_a_new_store_has_a_connection_of_its_own(
+    proxy: TcpProxy, milvus_server: DemoServer
+) -> None:
+    old = open_through(proxy, milvus_server)
+    proxy.strand()
+    new = open_through(proxy, milvus_server)
+    new.names()
+    new.close()
+    old.close()
+
+
+def test_a_call_outlives_its_connection(
+    proxy: TcpProxy, milvus_server: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network dies under a call; the call ends well once it is there again."""
+    monkeypatch.setattr(milvus, "DEAD_AFTER_S", 1.0)
+    store = open_through(proxy, milvus_server)
+    store.names()  # answered, which makes grpc measure the line by a ping of its own
+    died = proxy.end_after(0, Ending.DEAD)
+    made_anew = threading.Thread(target=lambda: died.wait(60.0) and proxy.strand())
+    made_anew.start()
+    store.names()
+    made_anew.join()
+    store.close()
