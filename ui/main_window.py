@@ -1,5 +1,6 @@
 """The window: it puts the widgets together, takes drops and keys, and owns the lanes."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -155,6 +156,8 @@ class MainWindow(QMainWindow):
             choose_demo=self.presenter.show_check,
             panel=self._dialogs.show_panel,
             step=self._screens.step,
+            more=partial(self._screens.wish, is_more=True),
+            less=partial(self._screens.wish, is_more=False),
             delete=self._delete,
             leave=self.presenter.show_library,
             show_keys=self._show_keys,
@@ -173,8 +176,6 @@ class MainWindow(QMainWindow):
         self._top.panel_asked.connect(lambda: self._dialogs.show_panel())
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)
-        screens.check.catalogue_asked.connect(presenter.ask_catalogue)
-        screens.check.left.connect(presenter.show_library)
         screens.copies.song_asked.connect(self._show_row)
         self._transport.play.clicked.connect(presenter.play_or_pause)
         self._strip.offer_taken.connect(self._take_offer)
@@ -196,7 +197,7 @@ class MainWindow(QMainWindow):
         table.stems_asked.connect(lambda song: self._ways.export_stems_of([song]))
         page.asked.connect(self._ask)
         page.sync_asked.connect(presenter.sync.press)
-        page.sought.connect(presenter.play_open_song)
+        page.sought.connect(presenter.play_from)
         page.retry_asked.connect(self._retry)
 
     def _ask(self, what: Asked, result: Result) -> None:

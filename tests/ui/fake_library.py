@@ -186,6 +186,32 @@ class FakeWorkbench:
             for rank, other in enumerate(others[:limit])
         ]
 
+    def similar_to_all(
+        self,
+        liked: Sequence[SongId],
+        disliked: Sequence[SongId] = (),
+        *,
+        limit: int,
+        without_copies: bool = False,
+    ) -> list[Neighbour]:
+        """The songs as they came; the seeds take turns in being the nearest."""
+        self._fail_if_told()
+        self.log.append(f"more {' '.join(liked)} less {' '.join(disliked)}")
+        stems = self._stem(*liked, *disliked)
+        copies = {o for one in liked for o in self._copies(one)} if without_copies else set()
+        without = {*liked, *disliked, *copies}
+        others = [other for other in self.catalogue.songs if other not in without][:limit]
+        return [
+            Neighbour(
+                other,
+                0.9 - 0.1 * rank,
+                Match(30.0 + rank, 60.0 + rank, 11.9),
+                stems,
+                liked[rank % len(liked)],
+            )
+            for rank, other in enumerate(others)
+        ]
+
     def by_stem(
         self, song_id: SongId, *, limit: int, without_copies: bool = False
     ) -> dict[Stem, list[Neighbour]]:

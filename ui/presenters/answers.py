@@ -63,12 +63,21 @@ TAB_NAMES: Final = Words(
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A song and its waveform, float32 [n] in [0, 1]; empty until it is known."""
+
+    song: Song
+    overview: Float32Array
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One line of a list.
 
     ``share`` in [0, 1] is the length of the bar; ``figure`` is the score and ``measure`` what it
     measures; ``match`` is None where no moment is known; ``pace`` is how many of its seconds go
-    by in one second of the open song.
+    by in one second of the open song; ``seed`` is the song that the match is with where that isn't
+    the open one.
     """
 
     song_id: SongId | None
@@ -85,6 +94,7 @@ class Result:
     overview: Float32Array  # float32 [n] in [0, 1]; empty where unknown
     verdict: Verdict | None = None
     pace: float = 1.0
+    seed: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +193,14 @@ def near_result(
     label: str,
     measure: str,
     overview: Float32Array,
+    moments: str = "",
     differs: tuple[str, ...] = (),
+    seed: Drawn | None = None,
 ) -> Result:
-    """Return the line of a song that is near."""
+    """Return the line of a song that is near; ``moments`` are told as of the open song."""
     match = near.match
     theirs, yours = clock(match.song_s), clock(match.query_s)
-    moments = _("their {theirs} ↔ your {yours}").format(theirs=theirs, yours=yours)
+    told_here = _("their {theirs} ↔ your {yours}").format(theirs=theirs, yours=yours)
     return Result(
         song.song_id,
         song.path,
@@ -198,10 +210,11 @@ def near_result(
         figure=number(near.score, 2),
         measure=measure if near.score > 0 else _(UNLIKE),
         label=label,
-        why="\n".join((moments, *differs)),
+        why="\n".join((moments or told_here, *differs)),
         match=match,
         duration_s=song.duration_s,
         overview=overview,
+        seed=seed,
     )
 
 

@@ -301,3 +301,14 @@ class CheckPresenter:
 
 def _other(where: Where) -> Where:
     return Where.CATALOGUE if where is Where.HERE else Where.HERE
+
+
+def one_demo(paths: Sequence[Path]) -> tuple[Path | None, str]:
+    """Return the first file of what was dropped, and what is to be said where it was not all."""
+    demo = next((path for path in paths if not path.is_dir()), None)
+    if demo is None:
+        said = _("{folder} is a folder. Drop one demo to check it.")
+        return None, said.format(folder=file_name(paths[0]))
+    if len(paths) == 1:
+        return demo, ""
+    return demo, _("One demo at a time: {file} is checked.").format(file=file_name(demo))

@@ -1,4 +1,4 @@
-"""The list of neighbours: with or without copies, and how much each stem counts in it."""
+"""The list of neighbours: of the open song, weighed by stem, or of several songs at once."""
 
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ from ui.presenters.hook import Hook
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.remembering import Remembering
 from ui.presenters.results import ResultsPresenter
+from ui.presenters.seeds import NOTHING_ASKED, SeedQuestion, alike
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.weighed import Candidates, candidates
 
@@ -25,7 +26,8 @@ class NeighboursPresenter(ResultsPresenter):
     """Asks for what sounds like the open song.
 
     Candidates by every stem are fetched once for a song, and only where the user weighs stems;
-    then every change of a weight ranks them anew in memory.
+    then every change of a weight ranks them anew in memory. While a question of several songs is
+    asked, its answer is listed whatever song is open.
     """
 
     def __init__(self, workbench: WorkbenchPort, *, lanes: Lanes) -> None:
@@ -33,6 +35,8 @@ class NeighboursPresenter(ResultsPresenter):
         self.weighed: Hook[None] = Hook()  # the weights, what can be weighed, or the trouble
         self.weights = Weights()
         self.trouble = ""  # why the weights are not remembered
+        self.question = NOTHING_ASKED
+        self._opened: tuple[Song | None, bool] = (None, False)  # whether answers are to come
         self._workbench = workbench
         self._hides_copies = False
         self._is_weighing = False
@@ -55,8 +59,27 @@ class NeighboursPresenter(ResultsPresenter):
             self._hides_copies = hides
             self.refresh()
 
+    def ask_for(self, question: SeedQuestion) -> None:
+        """List what several songs have in common, or the open song's neighbours again."""
+        self.question = question
+        if question.is_asked:
+            self._near = None
+            super().open(question.liked[0])
+        else:
+            song, to_come = self._opened
+            self.open(song, to_come=to_come)
+
+    def refresh(self, song: Song | None = None) -> None:
+        """Ask again, showing the old answer meanwhile."""
+        if song:
+            self._opened = (song, False)
+        super().refresh(None if self.question.is_asked else song)
+
     def open(self, song: Song | None, *, to_come: bool = False) -> None:
-        """Show the list of another song."""
+        """Show the list of another song, unless several are asked about."""
+        self._opened = (song, to_come)
+        if self.question.is_asked:
+            return
         self._near = None
         if not self._is_restored:
             self._is_restored = True
@@ -89,6 +112,8 @@ class NeighboursPresenter(ResultsPresenter):
         self._turn(Weights())
 
     def _neighbours(self, song: Song) -> Answer:
+        if self.question.is_asked:
+            return alike(self._workbench, self.question, without_copies=self._hides_copies)
         if not self._is_weighing and self.weights == Weights():
             return neighbours(self._workbench, song, without_copies=self._hides_copies)
         near = candidates(self._workbench, song, without_copies=self._hides_copies)

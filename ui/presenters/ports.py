@@ -161,6 +161,17 @@ class WorkbenchPort(Protocol):
         """Return the nearest songs, best first; maybe without copies of the same recording."""
         ...
 
+    def similar_to_all(
+        self,
+        liked: Sequence[SongId],
+        disliked: Sequence[SongId] = (),
+        *,
+        limit: int,
+        without_copies: bool = False,
+    ) -> list[Neighbour]:
+        """Return the songs nearest to what several have in common, each with its nearest seed."""
+        ...
+
     def by_stem(
         self, song_id: SongId, *, limit: int, without_copies: bool = False
     ) -> dict[Stem, list[Neighbour]]:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from core.types import AnalysisStep, Float32Array, Match, Song, SongId
 from ui.language import gettext as _
-from ui.presenters.answers import NO_WAVE, Result, Tab
+from ui.presenters.answers import NO_WAVE, Drawn, Result, Tab
 from ui.presenters.evidence import span
 from ui.presenters.hook import Hook
 from ui.presenters.music_words import chips
 from ui.presenters.ports import WorkbenchPort
 from ui.presenters.results import ResultsPresenter
 from ui.presenters.rows import SongRow
+from ui.presenters.seeds import names_of
 from ui.presenters.verbs import Lane, Lanes, Verb
 from ui.presenters.words import BETWEEN, STEPS, clock, file_facts
 
@@ -60,6 +61,14 @@ class SongPagePresenter:
         return self._overview
 
     @property
+    def drawn(self) -> Drawn | None:
+        """The song whose wave is shown: the open one, or the one that the chosen result is near."""
+        result = self.shown_list.current
+        if result and result.seed:
+            return result.seed
+        return Drawn(self.song, self._overview) if self.song else None
+
+    @property
     def tab(self) -> Tab:
         """The list that is shown."""
         return self._tab
@@ -97,8 +106,14 @@ class SongPagePresenter:
             where = span(result.match.query_s, result.match.duration_s)
             words = _("Shaded: same sound as {title}, {where}")
             return MatchMark(result.match, words.format(title=result.title, where=where))
-        words = _("Shaded: match with {title}, {moment}")
         moment = clock(result.match.query_s)
+        if result.seed:
+            words = _("{seed}. Shaded: match with {title}, {moment}")
+            (seed,) = names_of([result.seed.song])
+            return MatchMark(
+                result.match, words.format(seed=seed, title=result.title, moment=moment)
+            )
+        words = _("Shaded: match with {title}, {moment}")
         return MatchMark(result.match, words.format(title=result.title, moment=moment))
 
     def open(self, row: SongRow | None) -> None:

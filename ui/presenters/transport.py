@@ -123,11 +123,6 @@ class TransportPresenter:
         self._decks = {Side.A: mine, Side.B: other}
         self._start(Side.B, other.meeting_s)
 
-    def holds(self, result: Result) -> bool:
-        """Return whether a result lies on side B."""
-        deck = self._decks.get(Side.B)
-        return deck is not None and deck.path == result.path
-
     def holds_pair(self, mine: Path, other: Path) -> bool:
         """Return whether two files lie on the two sides."""
         paths = [deck.path for deck in map(self.on, Side) if deck]

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from core.ports import SyncPort
 from core.types import SongId
-from ui.language import gettext as _
-from ui.messages import file_name
 from ui.presenters import answers
 from ui.presenters.actions import SongActions
 from ui.presenters.activity import ActivityPresenter
 from ui.presenters.answers import Ask, Result, Tab
-from ui.presenters.check import CheckPresenter
+from ui.presenters.check import CheckPresenter, one_demo
 from ui.presenters.deeds import Deeds
 from ui.presenters.duplicate_actions import DuplicateActions
 from ui.presenters.duplicates import DuplicatesPresenter
@@ -32,6 +30,7 @@ from ui.presenters.sync_panel import SyncPanelPresenter
 from ui.presenters.transport import TransportPresenter
 from ui.presenters.verbs import Lanes
 from ui.presenters.watching import WatchingPresenter
+from ui.presenters.wishes import Wishes
 
 
 class View(Enum):
@@ -60,7 +59,9 @@ class WindowPresenter:
         self.activity = ActivityPresenter(
             workbench, self.library, lanes=lanes, notices=self.notices
         )
-        self.page = SongPagePresenter(workbench, _lists(workbench, sync, lanes=lanes), lanes=lanes)
+        neighbours = NeighboursPresenter(workbench, lanes=lanes)
+        lists = {Tab.NEIGHBOURS: neighbours, **_lists(workbench, sync, lanes=lanes)}
+        self.page = SongPagePresenter(workbench, lists, lanes=lanes)
         self.transport = TransportPresenter(player, workbench, lanes=lanes, notices=self.notices)
         self.sync = SyncPresenter(
             sync, lanes=lanes, notices=self.notices, cluster_note=cluster_note
@@ -80,6 +81,9 @@ class WindowPresenter:
             workbench, self.activity, notices=self.notices, lanes=lanes
         )
         self._make_screens(workbench, sync, lanes=lanes)
+        self.wishes = Wishes(
+            self.page, neighbours, library=self.library, songs=self.songs, notices=self.notices
+        )
         self._join()
 
     def _make_screens(self, workbench: WorkbenchPort, sync: SyncPort, *, lanes: Lanes) -> None:
@@ -150,15 +154,11 @@ class WindowPresenter:
 
     def _take_demo(self, paths: list[Path]) -> None:
         """Check one file, and say so where it was not all that was dropped."""
-        demo = next((path for path in paths if not path.is_dir()), None)
-        if demo is None:
-            said = _("{folder} is a folder. Drop one demo to check it.")
-            self.notices.say(said.format(folder=file_name(paths[0])))
-            return
-        if len(paths) > 1:
-            said = _("One demo at a time: {file} is checked.")
-            self.notices.say(said.format(file=file_name(demo)))
-        self.check.check(demo)
+        demo, said = one_demo(paths)
+        if said:
+            self.notices.say(said)
+        if demo:
+            self.check.check(demo)
 
     def _turn(self, view: View) -> None:
         was, self._view = self._view, view
@@ -194,17 +194,19 @@ class WindowPresenter:
             case View.LIBRARY | View.MAP:
                 self.play_open_song()
 
-    def play_open_song(self, at_share: float = 0.0) -> None:
-        """Play the open song from a share in [0, 1] of it."""
-        song = self.page.song
-        if song is None:
-            return
-        deck = self.transport.deck
-        if deck and deck.song_id == song.song_id and at_share:
+    def play_open_song(self) -> None:
+        """Play the open song from its beginning."""
+        if self.page.song:
+            self.transport.play_song(self.page.song, self.page.overview)
+
+    def play_from(self, at_share: float) -> None:
+        """Play the song whose wave is shown from a share in [0, 1] of it."""
+        drawn, deck = self.page.drawn, self.transport.deck
+        if drawn and deck and deck.song_id == drawn.song.song_id and at_share:
             self.transport.seek(at_share)
-        else:
-            at_s = at_share * song.duration_s
-            self.transport.play_song(song, self.page.overview, at_s=at_s)
+        elif drawn:
+            at_s = at_share * drawn.song.duration_s
+            self.transport.play_song(drawn.song, drawn.overview, at_s=at_s)
 
     def play_match(self) -> None:
         """Play the chosen song where it matches the one it is compared with."""
@@ -214,9 +216,9 @@ class WindowPresenter:
             case View.CHECK:
                 self._with_found(self.check.play)
             case View.LIBRARY | View.MAP:
-                song, result = self.page.song, self.page.shown_list.current
-                if song and result:
-                    self.transport.play_match(song, result, overview=self.page.overview)
+                drawn, result = self.page.drawn, self.page.shown_list.current
+                if drawn and result:
+                    self.transport.play_match(drawn.song, result, overview=drawn.overview)
 
     def step_result(self, by: int) -> None:
         """Choose the next result, copy or finding of the screen that is shown."""
@@ -244,8 +246,9 @@ class WindowPresenter:
                 self._switch_result()
 
     def _switch_result(self) -> None:
-        result = self.page.shown_list.current
-        if result and result.path and not self.transport.holds(result):
+        drawn, result = self.page.drawn, self.page.shown_list.current
+        other = result.path if result else None
+        if drawn and other and not self.transport.holds_pair(drawn.song.path, other):
             self.play_match()
         else:
             self.transport.switch()
@@ -263,14 +266,14 @@ class WindowPresenter:
 
     def _join(self) -> None:
         self.map.opened.connect(self._open_path)
-        self.activity.answered.connect(self._take_answers)
+        self.activity.answered.connect(lambda _: self._refresh())
         self.library.changed.connect(self._follow_row)
         self.library.listed.connect(self._follow_row)
         self.deeds.changed.connect(lambda _: self._take_deed())
         self.sync.changed.connect(lambda _: self.check.meet(self.sync.cluster))
         self.sync.synced.connect(lambda _: self.page.lists[Tab.RECOMMENDED].refresh())
 
-    def _take_answers(self, _: frozenset[SongId]) -> None:
+    def _refresh(self) -> None:
         """Ask again: every new answer may be a neighbour of the open song."""
         self.page.refresh()
         self.map.refresh()
@@ -280,10 +283,8 @@ class WindowPresenter:
     def _take_deed(self) -> None:
         """Show the songs and pairs as they are after a deed."""
         self.songs.prune(self.library.row_of_song)
-        self.page.refresh()
-        self.map.refresh()
-        self.duplicates.refresh()
-        self.sync.refresh()
+        self.wishes.prune()
+        self._refresh()
 
     def _follow_row(self, _: object) -> None:
         """Show how far the open row has come."""
@@ -301,5 +302,4 @@ def _lists(
         Tab.DUPLICATES: partial(answers.duplicates, workbench),
         Tab.RECOMMENDED: partial(answers.recommended, workbench, sync),
     }
-    asked = {tab: ResultsPresenter(tab, ask, lanes=lanes) for tab, ask in asks.items()}
-    return {Tab.NEIGHBOURS: NeighboursPresenter(workbench, lanes=lanes), **asked}
+    return {tab: ResultsPresenter(tab, ask, lanes=lanes) for tab, ask in asks.items()}

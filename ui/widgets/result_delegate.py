@@ -189,11 +189,18 @@ class ResultDelegate(QStyledItemDelegate):
         painter.setPen(tokens.muted)
         if len(lines) <= 2:
             below = QRect(box.left(), top - 6, box.width(), 36)
-            painter.drawText(below, TWO_LINES, result.why)
+            painter.drawText(below, TWO_LINES, self._cut(lines, box.width()))
             return
         for number, line in enumerate(lines):
             below = QRect(box.left(), top - 8 + number * LINE_PX, box.width(), LINE_PX + 3)
             painting.words(painter, below, line, font=self._small, colour=tokens.muted)
+
+    def _cut(self, lines: list[str], width: int) -> str:
+        """Let one line go on in the next; two stay two, however long they are."""
+        if len(lines) == 1:
+            return lines[0]
+        metrics, right = QFontMetrics(self._small), Qt.TextElideMode.ElideRight
+        return "\n".join(metrics.elidedText(line, right, width) for line in lines)
 
     def _buttons(self, painter: QPainter, where: Places) -> None:
         tokens = self._theme.tokens

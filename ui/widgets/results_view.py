@@ -12,10 +12,12 @@ from ui.language import gettext as _
 from ui.models.results import HasResults, ResultListModel
 from ui.presenters.answers import TAB_NAMES, Result, Tab
 from ui.presenters.results import ListState, ResultsPresenter
+from ui.presenters.wishes import Wishes
 from ui.theme import Theme
 from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.result_delegate import ResultDelegate, ResultPart
+from ui.widgets.wish_menu import add_for_result
 
 
 class Asked(Enum):
@@ -117,9 +119,12 @@ class ResultsView(QWidget):
     asked = Signal(object, object)  # Asked, Result
     sync_asked = Signal()
 
-    def __init__(self, presenter: ResultsPresenter, covers: CoverShelf, *, look: Theme) -> None:
+    def __init__(
+        self, presenter: ResultsPresenter, covers: CoverShelf, *, look: Theme, wishes: Wishes
+    ) -> None:
         super().__init__()
         self._presenter = presenter
+        self._wishes = wishes
         self.view = self._make_view(look, covers)
         self._skeleton = Skeleton(look, theme.RESULT_HEIGHT)
         self._placeholder = Placeholder()
@@ -181,6 +186,7 @@ class ResultsView(QWidget):
         for what in Asked:
             if what is not Asked.NOT_A_DUPLICATE or result.verdict is not None:
                 self._add_action(menu, what, result)
+        add_for_result(menu, self._wishes, result)
         menu.popup(self.view.viewport().mapToGlobal(at))
 
     def _add_action(self, menu: QMenu, what: Asked, result: Result) -> None:

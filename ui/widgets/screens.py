@@ -22,8 +22,10 @@ class Screens(QStackedWidget):
     def __init__(self, presenter: WindowPresenter, covers: CoverShelf, *, look: Theme) -> None:
         super().__init__()
         self._presenter = presenter
-        self.table = SongTable(presenter.library, covers, look=look)
-        self.page = SongPage(presenter.page, presenter.transport, covers=covers, look=look)
+        self.table = SongTable(presenter.library, covers, look=look, wishes=presenter.wishes)
+        self.page = SongPage(
+            presenter.page, presenter.transport, wishes=presenter.wishes, covers=covers, look=look
+        )
         self.sets = SetsPane(presenter.duplicates, covers, look=look)
         self.copies = CopiesPage(
             presenter.duplicates,
@@ -48,6 +50,8 @@ class Screens(QStackedWidget):
         }
         for page in dict.fromkeys(self._pages.values()):
             self.addWidget(page)
+        self.check.catalogue_asked.connect(presenter.ask_catalogue)
+        self.check.left.connect(presenter.show_library)
         presenter.viewed.connect(self._show)
 
     def focus(self) -> None:
@@ -61,6 +65,16 @@ class Screens(QStackedWidget):
                 self.check.focus()
             case View.MAP:
                 self.map.focus()
+
+    def wish(self, *, is_more: bool) -> None:
+        """Ask for more like what is chosen where the keyboard is, or for less."""
+        wishes, result = self._presenter.wishes, self._presenter.page.shown_list.current
+        if self._presenter.view not in (View.LIBRARY, View.MAP):
+            return
+        if self.page.has_list_focus() and result and result.path:
+            (wishes.more_like if is_more else wishes.less_like)(result)
+        else:
+            (wishes.more if is_more else wishes.less)(wishes.chosen)
 
     def step(self, by: int) -> None:
         """Move in whichever list has the keyboard."""

@@ -16,17 +16,18 @@ from core.settings import Weights
 from core.types import AnalysisStep, SongId
 from ui import theme
 from ui.language import gettext as _
-from ui.presenters.answers import TAB_NAMES, Result, Tab
-from ui.presenters.neighbours import NeighboursPresenter
+from ui.presenters.answers import NO_WAVE, TAB_NAMES, Result, Tab
 from ui.presenters.results import ListState
 from ui.presenters.song_page import SongPagePresenter
 from ui.presenters.transport import TransportPresenter
+from ui.presenters.wishes import Wishes
 from ui.presenters.words import NO_ARTIST, clock
 from ui.theme import Theme
 from ui.widgets import painting, parts
 from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder
 from ui.widgets.results_view import Asked, ResultsView
+from ui.widgets.seeds_row import SeedsRow
 from ui.widgets.waveform import Waveform
 from ui.widgets.weights_row import WeightsRow
 
@@ -116,8 +117,9 @@ class WaveCard(QFrame):
 
     def show_page(self, page: SongPagePresenter) -> None:
         """Show the wave and the match of the chosen result."""
-        duration_s = page.song.duration_s if page.song else 0.0
-        self.wave.show_song(page.overview, duration_s=duration_s)
+        drawn = page.drawn
+        duration_s = drawn.song.duration_s if drawn else 0.0
+        self.wave.show_song(drawn.overview if drawn else NO_WAVE, duration_s=duration_s)
         mark = page.mark
         if mark is None:
             self.wave.unmark()
@@ -146,6 +148,7 @@ class SongPage(QWidget):
         page: SongPagePresenter,
         transport: TransportPresenter,
         *,
+        wishes: Wishes,
         covers: CoverShelf,
         look: Theme,
     ) -> None:
@@ -169,7 +172,10 @@ class SongPage(QWidget):
         )
         self._weighs.setCheckable(True)
         self._weighs.setObjectName("weightsButton")
-        self._weights: WeightsRow | None = None
+        self._wishes = wishes
+        self._weights = WeightsRow(wishes.neighbours)
+        self._weights.hide()
+        self._seeds = SeedsRow(wishes)
         self._lists = QStackedWidget()
         self._views = {tab: self._make_list(tab, covers, look=look) for tab in TABS}
         self._nothing = Placeholder()
@@ -186,7 +192,7 @@ class SongPage(QWidget):
         return self._views[self._page.tab].view.hasFocus()
 
     def _make_list(self, tab: Tab, covers: CoverShelf, *, look: Theme) -> ResultsView:
-        view = ResultsView(self._page.lists[tab], covers, look=look)
+        view = ResultsView(self._page.lists[tab], covers, look=look, wishes=self._wishes)
         view.asked.connect(self.asked)
         view.sync_asked.connect(self.sync_asked)
         self._lists.addWidget(view)
@@ -215,13 +221,8 @@ class SongPage(QWidget):
         column.setSpacing(theme.GRID)
         column.addWidget(self._header)
         column.addSpacing(theme.HALF)
-        for part in (self._card, self._tabs, caption_row):
+        for part in (self._card, self._tabs, self._seeds, caption_row, self._weights):
             column.addWidget(part)
-        neighbours = self._page.lists[Tab.NEIGHBOURS]
-        if isinstance(neighbours, NeighboursPresenter):
-            self._weights = WeightsRow(neighbours)
-            self._weights.hide()
-            column.addWidget(self._weights)
         column.addWidget(self._lists, 1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(content)
@@ -236,13 +237,14 @@ class SongPage(QWidget):
         self._tabs.currentChanged.connect(lambda index: self._page.turn(TABS[index]))
         self._card.wave.sought.connect(self.sought)
         self._not_duplicate.clicked.connect(self._dismiss)
-        neighbours = self._page.lists[Tab.NEIGHBOURS]
-        if isinstance(neighbours, NeighboursPresenter):
-            self._hides_copies.toggled.connect(neighbours.hide_copies)
-            self._weighs.toggled.connect(neighbours.show_weights)
-            neighbours.weighed.connect(
-                lambda _: self._name_weights(is_default=neighbours.weights == Weights())
-            )
+        neighbours = self._wishes.neighbours
+        self._hides_copies.toggled.connect(neighbours.hide_copies)
+        self._weighs.toggled.connect(neighbours.show_weights)
+        neighbours.weighed.connect(
+            lambda _: self._name_weights(is_default=neighbours.weights == Weights())
+        )
+        self._wishes.changed.connect(self._show_list)
+        self._seeds.left.connect(self._tabs.setFocus)
         self._weighs.toggled.connect(self._show_list)
         self._nothing.pressed.connect(self.retry_asked)
 
@@ -273,15 +275,17 @@ class SongPage(QWidget):
         self._note.say(shown.note if shown.state is ListState.FULL else "")
         self._not_duplicate.setVisible(self._current_duplicate() is not None)
         is_near = shown.tab is Tab.NEIGHBOURS
-        for part in (self._hides_copies, self._weighs):
-            part.setVisible(is_near)
-        if self._weights is not None:
-            self._weights.setVisible(is_near and self._weighs.isChecked())
+        is_asked = self._wishes.question.is_asked  # of several songs, by the stem that all have
+        self._seeds.show_beside(is_its_list=is_near)
+        self._hides_copies.setVisible(is_near)
+        self._weighs.setVisible(is_near and not is_asked)
+        self._weights.setVisible(is_near and not is_asked and self._weighs.isChecked())
         self._card.show_page(self._page)
         self._show_position(None)
 
     def _show_position(self, _told: None) -> None:
-        song, deck = self._page.song, self._transport.deck
+        drawn, deck = self._page.drawn, self._transport.deck
+        song = drawn.song if drawn else None
         is_here = song is not None and deck is not None and deck.song_id == song.song_id
         position_s = self._transport.position_s if is_here else None
         self._card.show_position(position_s, duration_s=song.duration_s if song else 0.0)

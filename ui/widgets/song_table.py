@@ -1,5 +1,6 @@
 """The library pane: the table of songs, or what stands in for it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
@@ -14,16 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.types import AnalysisStep
+from core.types import AnalysisStep, Song
 from ui import theme
 from ui.language import gettext as _
 from ui.models.songs import ORDERS, Column, SongTableModel
 from ui.presenters.library import LibraryPresenter, Order, Shelf
 from ui.presenters.rows import SongRow
+from ui.presenters.wishes import Wishes
 from ui.theme import Theme
 from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder, Skeleton
 from ui.widgets.song_delegate import SongDelegate
+from ui.widgets.wish_menu import add_for_songs
 
 WIDTHS = {
     Column.TIME: theme.TIME_WIDTH,
@@ -70,12 +73,15 @@ class SongTable(QWidget):
     reveal_asked = Signal(object)  # Path
     stems_asked = Signal(object)  # Song
 
-    def __init__(self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme) -> None:
+    def __init__(
+        self, library: LibraryPresenter, covers: CoverShelf, *, look: Theme, wishes: Wishes
+    ) -> None:
         super().__init__()
         self.setObjectName("libraryPane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(theme.LIBRARY_LEAST)
         self._library = library
+        self._wishes = wishes
         self._path: Path | None = None
         self._many: list[Path] = []  # the chosen rows, where they are several
         self._is_listing = False
@@ -230,6 +236,11 @@ class SongTable(QWidget):
         is_empty = self._library.shelf is Shelf.EMPTY
         (self.add_asked if is_empty else self.all_asked).emit()
 
+    def _songs_at(self, row: SongRow) -> Sequence[Song]:
+        """Return the songs of all chosen rows where this row is among them, else its own."""
+        rows = [self._library.row(path) for path in self._many] if row.path in self._many else [row]
+        return [one.song for one in rows if one and one.song]
+
     def _menu(self, at: QPoint) -> None:
         row = self._model.row(self.view.indexAt(at))
         if row is None:
@@ -246,6 +257,7 @@ class SongTable(QWidget):
                 _("Compare ({relation})").format(relation=self._library.relation(row))
             )
             copies.triggered.connect(lambda: self.copies_asked.emit(song_id))
+        add_for_songs(menu, self._wishes, self._songs_at(row))
         menu.addAction(_("Show in its folder")).triggered.connect(
             lambda: self.reveal_asked.emit(row.path)
         )

@@ -10,7 +10,7 @@ from core.playlists import Line, ListFormat, line_of
 from core.reports import ReportFormat
 from core.types import Song
 from ui.language import gettext as _
-from ui.presenters.answers import TAB_NAMES, Result
+from ui.presenters.answers import TAB_NAMES, Result, Tab
 from ui.presenters.song_list import Named
 from ui.presenters.window import View, WindowPresenter
 from ui.widgets.save_files import Kind, ask_folder, ask_where
@@ -39,9 +39,11 @@ class WaysOut:
 
     def save_results(self) -> None:
         """Save the list of the open song's page that is shown."""
-        page = self._presenter.page
-        if page.song is not None:
-            tab = page.shown_list
+        page, asked = self._presenter.page, self._presenter.wishes.question
+        tab = page.shown_list
+        if asked.is_asked and tab.tab is Tab.NEIGHBOURS:
+            self._save(Named(asked.words, tuple(map(_line, tab.results))))
+        elif page.song is not None:
             name = f"{page.song.title} - {TAB_NAMES[tab.tab]}"
             self._save(Named(name, tuple(map(_line, tab.results))))
 

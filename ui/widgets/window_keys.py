@@ -23,6 +23,8 @@ class Doors:
     choose_demo: Callable[[], None]
     panel: Callable[[], object]
     step: Callable[[int], None]
+    more: Callable[[], None]
+    less: Callable[[], None]
     delete: Callable[[], None]
     leave: Callable[[], None]
     show_keys: Callable[[], None]
@@ -66,6 +68,8 @@ def _doing(presenter: WindowPresenter, doors: Doors) -> tuple[Key, ...]:
         Key("O", _("Add songs"), doors.add_songs),
         Key("Shift+O", _("Add a folder"), doors.add_folder),
         Key("Ctrl+V", _("Add the copied files"), doors.paste),
+        Key("N", _("More like the chosen songs"), doors.more),
+        Key("Shift+N", _("Less like the chosen songs, or no longer less"), doors.less),
         Key("D", _("Duplicates"), partial(presenter.show_copies, None)),
         Key("M", _("The map of the songs"), presenter.show_map),
         Key("C", _("Check a demo before release"), doors.choose_demo),
