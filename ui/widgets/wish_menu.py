@@ -21,8 +21,9 @@ def add_for_songs(menu: QMenu, wishes: Wishes, songs: Sequence[Song]) -> None:
     elif question.is_asked and count:
         menu.addAction(_("More like this too")).triggered.connect(lambda: wishes.more(songs))
     if question.is_asked and count:
-        said = ngettext("Less like this", "Less like these {count}", count)
-        less = menu.addAction(said.format(count=number(count)))
+        several = ngettext("Less like this {count}", "Less like these {count}", count)
+        said = several.format(count=number(count)) if count > 1 else _("Less like this")
+        less = menu.addAction(said)
         less.setCheckable(True)
         less.setChecked(question.dislikes(songs))
         less.triggered.connect(lambda: wishes.less(songs))
