@@ -56,7 +56,10 @@ def main() -> None:
     with _cluster(folder) as cluster:
         first = Settings(places=default_places(folder / "first"))
         second = Settings(places=default_places(folder / "second"))
-        songs, others = _songs(args.music / FIRST_MUSICIAN), _songs(args.music / SECOND_MUSICIAN)
+        songs, others = (
+            songs_of(args.music / FIRST_MUSICIAN),
+            songs_of(args.music / SECOND_MUSICIAN),
+        )
         copies = _make_copies(songs, folder / "copies")
         _second_musician(second, [*others, copies[0]], cluster)
         more = _make_more_copies(songs, folder / "copies") if args.pictures else ()
@@ -65,6 +68,12 @@ def main() -> None:
             _pictures(first, cluster, folder=args.pictures, demo=_make_demo(songs, folder))
         elif not args.no_window:
             _window(first, cluster, picture=args.picture)
+
+
+def songs_of(package: Path) -> list[Path]:
+    """Return the songs of an unpacked package, by name."""
+    found = (path for path in package.rglob("*.ogg") if path.stat().st_size >= SHORTEST_BYTES)
+    return sorted(path for path in found if "music" in path.parts)
 
 
 def _second_musician(settings: Settings, songs: Sequence[Path], cluster: ClusterAddress) -> None:
@@ -176,11 +185,6 @@ def _cluster(folder: Path) -> Iterator[ClusterAddress]:
         return
     with demo_server.DemoServer(data) as server:
         yield ClusterAddress(server.uri, server.token)
-
-
-def _songs(package: Path) -> list[Path]:
-    found = (path for path in package.rglob("*.ogg") if path.stat().st_size >= SHORTEST_BYTES)
-    return sorted(path for path in found if "music" in path.parts)
 
 
 def _make_copies(songs: Sequence[Path], folder: Path) -> tuple[Path, Path, Path]:

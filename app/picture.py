@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.output import say
 from ui.main_window import MainWindow
@@ -25,6 +25,11 @@ Scene = Callable[[MainWindow], QWidget]
 SCHEMES: Final = {"": DARK, "-light": LIGHT}
 
 
+def is_quiet(window: MainWindow) -> bool:
+    """Tell whether nothing runs in the window."""
+    return window.lanes.is_idle
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One picture: where it goes, what is on it, and the colours (None: those of the system)."""
@@ -32,6 +37,7 @@ class Shot:
     target: Path
     scene: Scene
     tokens: Tokens | None = None
+    is_ready: Callable[[MainWindow], bool] = is_quiet  # to be set, and then to be taken
 
 
 def as_it_is(window: MainWindow) -> QWidget:
@@ -48,6 +54,9 @@ def every_screen(folder: Path, demo: Path) -> list[Shot]:
         "check": partial(_check, demo),
         "sync": partial(_panel, 0),
         "sync-lists": partial(_panel, 1),
+        "settings": _settings,
+        "about": _about,
+        "keys": _keys,
     }
     return [
         Shot(folder / f"{name}{suffix}.png", scene, tokens)
@@ -57,7 +66,7 @@ def every_screen(folder: Path, demo: Path) -> list[Shot]:
 
 
 class Photographer(QObject):
-    """Takes each picture once nothing runs in the window any more, then closes the window."""
+    """Takes each picture once the window is ready for it, then closes the window."""
 
     def __init__(self, window: MainWindow, shots: Sequence[Shot]) -> None:
         super().__init__(window)
@@ -72,7 +81,7 @@ class Photographer(QObject):
         self._timer.start(LOOK_EVERY_MS)
 
     def _look(self) -> None:
-        self._quiet_looks = self._quiet_looks + 1 if self._window.lanes.is_idle else 0
+        self._quiet_looks = self._quiet_looks + 1 if self._shots[0].is_ready(self._window) else 0
         if self._quiet_looks < QUIET_LOOKS and time.monotonic() < self._latest:
             return
         self._quiet_looks = 0
@@ -123,4 +132,24 @@ def _check(demo: Path, window: MainWindow) -> QWidget:
 
 def _panel(page: int, window: MainWindow) -> QWidget:
     window.presenter.show_library()
-    return window.show_panel(page)
+    return window.dialogs.show_panel(page)
+
+
+def _settings(window: MainWindow) -> QWidget:
+    return _dialog(window, window.dialogs.show_settings)
+
+
+def _about(window: MainWindow) -> QWidget:
+    return _dialog(window, window.dialogs.show_about)
+
+
+def _keys(window: MainWindow) -> QWidget:
+    return _dialog(window, window.show_keys)
+
+
+def _dialog(window: MainWindow, show: Callable[[], None]) -> QWidget:
+    """Return the dialog that opens, in the place of the one that was open."""
+    for old in window.findChildren(QDialog):
+        old.close()
+    show()
+    return next(dialog for dialog in window.findChildren(QDialog) if dialog.isVisible())

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         )
         sound = self.presenter.transport.sound
         settings = SettingsPresenter(preferences, sound, lanes=self.lanes) if preferences else None
-        self._dialogs = Dialogs(self.presenter, self, look=self.theme, settings=settings)
+        self.dialogs = Dialogs(self.presenter, self, look=self.theme, settings=settings)
         self.theme.dress(self)
         self._ways = WaysOut(self.presenter, self)
         self._make_widgets(CoverShelf(workbench, self.lanes))
@@ -88,9 +88,9 @@ class MainWindow(QMainWindow):
         """Add files and folders to the library."""
         self.presenter.activity.add(paths)
 
-    def show_panel(self, page: int = 0) -> QWidget:
-        """Show a page of the Sync panel, about the open song."""
-        return self._dialogs.show_panel(page)
+    def show_keys(self) -> None:
+        """Show what the keys do."""
+        self.dialogs.show_keys(self._keys)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Welcome what names files."""
@@ -154,14 +154,14 @@ class MainWindow(QMainWindow):
             add_folder=self._add_folder,
             paste=self._paste,
             choose_demo=self.presenter.show_check,
-            panel=self._dialogs.show_panel,
+            panel=self.dialogs.show_panel,
             step=self._screens.step,
             more=partial(self._screens.wish, is_more=True),
             less=partial(self._screens.wish, is_more=False),
             delete=self._delete,
             leave=self.presenter.show_library,
-            show_keys=self._show_keys,
-            show_settings=self._dialogs.show_settings,
+            show_keys=self.show_keys,
+            show_settings=self.dialogs.show_settings,
             ways=self._ways,
         )
 
@@ -170,10 +170,10 @@ class MainWindow(QMainWindow):
         self.theme.changed.connect(lambda: self.theme.dress(self))
         self._top.add_asked.connect(self._add_songs)
         self._top.folder_asked.connect(self._add_folder)
-        self._top.keys_asked.connect(self._show_keys)
-        self._top.settings_asked.connect(self._dialogs.show_settings)
-        self._top.about_asked.connect(self._dialogs.show_about)
-        self._top.panel_asked.connect(lambda: self._dialogs.show_panel())
+        self._top.keys_asked.connect(self.show_keys)
+        self._top.settings_asked.connect(self.dialogs.show_settings)
+        self._top.about_asked.connect(self.dialogs.show_about)
+        self._top.panel_asked.connect(lambda: self.dialogs.show_panel())
         self._top.search.left.connect(screens.focus)
         screens.check.file_asked.connect(self._choose_demo)
         screens.copies.song_asked.connect(self._show_row)
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
                 presenter.notices.clear()
                 self._show_row(presenter.activity.arrivals.path)
             case Offer.SHOW_REPORT:
-                self._dialogs.show_report()
+                self.dialogs.show_report()
             case Offer.DISMISS:
                 presenter.notices.clear()
             case Offer.NOTHING:
@@ -290,6 +290,3 @@ class MainWindow(QMainWindow):
 
     def _choose_demo(self) -> None:
         files.choose_demo(self, lambda paths: self.presenter.check.check(paths[0]))
-
-    def _show_keys(self) -> None:
-        self._dialogs.show_keys(self._keys)
