@@ -1,8 +1,8 @@
 """Small builders for the controls that several widgets have."""
 
-from typing import Final
+from typing import ClassVar, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -105,4 +105,31 @@ class CutLabel(QLabel):
 
     def _cut(self) -> None:
         right = Qt.TextElideMode.ElideRight
-        self.setText(QFontMetrics(self.font()).elidedText(self._whole, right, self.width()))
+        self.setText(QFontMetrics(self.font()).elidedText(self._whole, right, self._text_width()))
+
+    def _text_width(self) -> int:
+        return self.width()
+
+
+class Chip(CutLabel):
+    """A fact on a ground of its own: as wide as its text, and cut only where that is too much."""
+
+    PADDING_PX: ClassVar = theme.GRID  # as the style sheet pads it, left and right
+
+    def __init__(self, text: str) -> None:
+        super().__init__(tone="chip", size_px=theme.SMALL_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.say(text)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the whole text."""
+        width = QFontMetrics(self.font()).horizontalAdvance(self.whole) + 1
+        return QSize(width + 2 * self.PADDING_PX, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of an ellipsis."""
+        width = QFontMetrics(self.font()).horizontalAdvance("…")
+        return QSize(width + 2 * self.PADDING_PX, super().minimumSizeHint().height())
+
+    def _text_width(self) -> int:
+        return self.width() - 2 * self.PADDING_PX

@@ -93,7 +93,7 @@ class SongHeader(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for fact in page.facts:
-            self._chips.addWidget(parts.label(fact, tone="chip", size_px=theme.SMALL_PX))
+            self._chips.addWidget(parts.Chip(fact))
         self._chips.addStretch(1)
 
 

@@ -85,7 +85,8 @@ class StatusStrip(QFrame):
     def _show_activity(self, _: None) -> None:
         doing, tally = self._activity.doing, self._activity.tally
         is_busy = doing is not Doing.NOTHING
-        idle = _in_library(self._library.count(Filter.ALL)) + self._note
+        songs = self._library.count(Filter.ALL) - self._library.count(Filter.PROBLEMS)
+        idle = _in_library(songs) + self._note
         self._doing.setText(self._activity.words or idle)
         for part in (self._bar, self._left, self._stop):
             part.setVisible(is_busy)
