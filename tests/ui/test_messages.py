@@ -29,7 +29,8 @@ from core.errors import (
     WriteError,
     WriteProblem,
 )
-from ui.messages import file_name, sentence, server_name, shown
+from ui.language import ENGLISH, Tongue, read_catalogue, speak
+from ui.messages import file_name, noted, retold, sentence, server_name, shown
 
 NAME = "Glass Orchard.mp3"
 PATH = Path("/music/old disk") / NAME
@@ -125,3 +126,26 @@ def test_the_clusters_own_words_are_added_where_they_say_what_to_do() -> None:
 def test_technical_detail_of_a_file_is_left_to_the_log() -> None:
     error = AudioFileError(PATH, AudioProblem.DAMAGED, detail="[Errno 1094995529] Invalid data")
     assert "Errno" not in sentence(error)
+
+
+def _every_kind_that_is_kept() -> list[WorldError]:
+    path = Path("a {name} of\nits own.mp3")
+    return [
+        *(AudioFileError(path, problem) for problem in AudioProblem),
+        *(LibraryError(path, problem) for problem in LibraryProblem),
+        *(WeightsError("Demucs", problem) for problem in WeightsProblem),
+    ]
+
+
+@pytest.mark.parametrize("error", _every_kind_that_is_kept(), ids=repr)
+def test_what_was_kept_in_english_is_said_in_any_language(error: WorldError) -> None:
+    assert retold(noted(error)) == noted(error) == sentence(error)
+    speak(Tongue(read_catalogue("de"), ",", "."))
+    try:
+        assert retold(noted(error)) == sentence(error) != noted(error)
+    finally:
+        speak(ENGLISH)
+
+
+def test_a_note_that_nobody_knows_stays_as_it_is() -> None:
+    assert retold("It was taken out of the library.") == "It was taken out of the library."
