@@ -1,4 +1,4 @@
-"""How the window stood when it was closed: place, panes, columns, their order, the open tab.
+"""How the window stood when it was closed: place, panes, columns, order, tab, hidden copies.
 
 It lies beside the library in a small file of its own. A file that can't be read, or was written for
 other panes or columns, changes nothing: the window then opens as it does the first time.
@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QSplitter, QTableView
 
 from core.errors import BugError
 from ui.main_window import MainWindow
+from ui.models.songs import Column
 from ui.presenters.answers import Tab
+from ui.widgets.song_table import RowsView
 
 FILE = "window.json"
 TABLE = "songTable"
@@ -33,6 +35,8 @@ def keep(window: MainWindow, folder: Path) -> None:
         "columns": _table(window).model().columnCount(),
         "tab": window.presenter.page.tab.value,
         "order": _text(_table(window).horizontalHeader().saveState()),
+        "shown": sorted(column.name for column in _table(window).columns.chosen),
+        "hides_copies": window.presenter.wishes.neighbours.hides_copies,
     }
     half = folder / f"{FILE}.{os.getpid()}"
     try:
@@ -64,6 +68,8 @@ def _take(window: MainWindow, told: dict[str, Any]) -> None:
             pane.restoreState(size)
     if told["columns"] == _table(window).model().columnCount():
         _table(window).horizontalHeader().restoreState(order)
+        _table(window).columns.choose([Column[name] for name in told["shown"]])
+    window.presenter.wishes.neighbours.hide_copies(told.get("hides_copies") is True)
     window.presenter.turn_tab(Tab(told.get("tab", Tab.NEIGHBOURS.value)))
 
 
@@ -71,9 +77,9 @@ def _panes(window: MainWindow) -> list[QSplitter]:
     return window.findChildren(QSplitter)
 
 
-def _table(window: MainWindow) -> QTableView:
+def _table(window: MainWindow) -> RowsView:
     table = window.findChild(QTableView, TABLE)
-    if not isinstance(table, QTableView):
+    if not isinstance(table, RowsView):
         raise BugError("the window has no table of songs")
     return table
 

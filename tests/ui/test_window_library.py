@@ -8,7 +8,9 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
+    QSplitter,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -17,7 +19,9 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fakes import song
 from tests.ui.rig import library, said
+from ui.models.songs import TITLES, Column
 from ui.presenters.rows import Filter
+from ui.widgets.song_table import RowsView
 
 # The offscreen platform has no window manager to tell the size of a dialog to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -68,6 +72,50 @@ def test_a_click_on_a_header_sorts(qtbot: QtBot, open_window: OpenWindow) -> Non
     assert rig.titles()[0] == "Glass Orchard"
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert rig.titles()[0] == "Harbour Lights (karaoke)"
+
+
+def test_columns_are_shown_and_hidden_by_the_heads_menu(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _at: opened.append(menu))
+    rig = open_window(library())
+
+    def shown() -> set[str]:
+        return {TITLES[c] for c in Column if not rig.table.isColumnHidden(c)}
+
+    def press(title: str) -> None:
+        rig.table.horizontalHeader().customContextMenuRequested.emit(QPoint(20, 5))
+        actions = {action.text(): action for action in opened[-1].actions()}
+        actions[title].trigger()
+
+    pane = next(p for p in rig.window.findChildren(QSplitter) if p.isAncestorOf(rig.table))
+    pane.setSizes([780, 660])
+    assert shown() == {"Song", "Time", "BPM", "Key", "Stage"}
+    press("Artist")
+    press("Stage")
+    assert shown() == {"Song", "Artist", "Time", "BPM", "Key"}
+    press("Added")
+    assert "Added" in shown()
+    pane.setSizes([500, 940])
+    assert "Added" not in shown()
+    press("Added (too narrow a list)")
+    pane.setSizes([780, 660])
+    assert shown() == {"Song", "Artist", "Time", "BPM", "Key"}
+    at = rig.table.visualRect(rig.table.currentIndex()).center()
+    rig.table.customContextMenuRequested.emit(at)
+    menus = {action.text(): action.menu() for action in opened[-1].actions()}
+    assert next(action.text() for action in menus["Columns"].actions()) == "Artist"
+
+
+def test_a_click_on_the_artists_head_sorts(qtbot: QtBot, open_window: OpenWindow) -> None:
+    rig = open_window(library())
+    assert isinstance(rig.table, RowsView)
+    rig.table.columns.choose({Column.ARTIST})
+    header = rig.table.horizontalHeader()
+    at = QPoint(header.sectionPosition(Column.ARTIST) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert rig.titles() == ["Harbour Lights", "Glass Orchard", "Harbour Lights (karaoke)"]
 
 
 def test_the_chosen_row_stays_chosen_while_rows_come(open_window: OpenWindow) -> None:

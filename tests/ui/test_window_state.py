@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QTabBar
+from PySide6.QtWidgets import QCheckBox, QSplitter, QTabBar
 
 from app import window_state
 from tests.ui.conftest import OpenWindow
 from tests.ui.rig import WindowRig, library
 from ui import theme
+from ui.models.songs import Column
 from ui.presenters.answers import Tab
+from ui.widgets.song_table import RowsView
 
 
 def pane(rig: WindowRig) -> QSplitter:
@@ -24,6 +26,10 @@ def standing(rig: WindowRig) -> tuple[tuple[int, int], list[int], int, Qt.SortOr
     header = rig.table.horizontalHeader()
     order = header.sortIndicatorOrder()
     return (size.width(), size.height()), pane(rig).sizes(), header.sortIndicatorSection(), order
+
+
+def shown(rig: WindowRig) -> set[Column]:
+    return {column for column in Column if not rig.table.isColumnHidden(column)}
 
 
 def test_the_window_opens_as_it_was_closed(open_window: OpenWindow, tmp_path: Path) -> None:
@@ -79,6 +85,25 @@ def test_columns_of_another_version_are_left_alone(open_window: OpenWindow, tmp_
     other = open_window(library())
     window_state.restore(other.window, tmp_path)
     assert other.table.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_columns_and_hidden_copies_are_remembered(open_window: OpenWindow, tmp_path: Path) -> None:
+    first = open_window(library())
+    columns = {Column.ARTIST, Column.ADDED, Column.TIME}
+    assert isinstance(first.table, RowsView)
+    first.table.columns.choose(columns)
+    first.find(QCheckBox, "hideCopiesBox").click()
+    first.settle()
+    window_state.keep(first.window, tmp_path)
+    second = open_window(library())
+    window_state.restore(second.window, tmp_path)
+    second.settle()
+    assert isinstance(second.table, RowsView)
+    assert second.table.columns.chosen == columns
+    assert {Column.SONG, Column.ARTIST, Column.TIME} <= shown(second)  # as far as there is room
+    assert Column.BPM not in shown(second)
+    assert second.find(QCheckBox, "hideCopiesBox").isChecked()
+    assert second.window.presenter.wishes.neighbours.hides_copies
 
 
 def test_the_window_is_wide_enough_at_first(open_window: OpenWindow) -> None:

@@ -18,7 +18,7 @@ from ui.models.dragged import files_data
 from ui.presenters.library import LibraryPresenter, Order
 from ui.presenters.music_words import bpm_cell, key_cell
 from ui.presenters.rows import SongRow
-from ui.presenters.words import STEPS, VERDICTS, clock
+from ui.presenters.words import NO_VALUE, STEPS, VERDICTS, clock, day
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 NOWHERE: Final = QModelIndex()
@@ -29,26 +29,32 @@ class Column(IntEnum):
     """The columns of the table."""
 
     SONG = 0
-    TIME = 1
-    BPM = 2
-    KEY = 3
-    STAGE = 4
+    ARTIST = 1
+    TIME = 2
+    BPM = 3
+    KEY = 4
+    ADDED = 5
+    STAGE = 6
 
 
 TITLES: Final = Words(
     {
         Column.SONG: N_("Song"),
+        Column.ARTIST: N_("Artist"),
         Column.TIME: N_("Time"),
         Column.BPM: N_("BPM"),
         Column.KEY: N_("Key"),
+        Column.ADDED: N_("Added"),
         Column.STAGE: N_("Stage"),
     }
 )
 ORDERS: Final = {
     Column.SONG: Order.TITLE,
+    Column.ARTIST: Order.ARTIST,
     Column.TIME: Order.TIME,
     Column.BPM: Order.BPM,
     Column.KEY: Order.KEY,
+    Column.ADDED: Order.ADDED,
     Column.STAGE: Order.STAGE,
 }
 
@@ -80,7 +86,7 @@ class SongTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.UserRole:
                 return row
             case Qt.ItemDataRole.DisplayRole:
-                return _text(row, Column(index.column()))
+                return cell_text(row, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole:
                 return row.reason or self._library.relation(row) or str(row.path)
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -131,16 +137,21 @@ class SongTableModel(QAbstractTableModel):
         self.dataChanged.emit(first, last)
 
 
-def _text(row: SongRow, column: Column) -> str:
+def cell_text(row: SongRow, column: Column) -> str:
+    """Return what a cell says."""
     match column:
         case Column.SONG:
             return row.title
+        case Column.ARTIST:
+            return row.artist
         case Column.TIME:
             return clock(row.duration_s)
         case Column.BPM:
             return bpm_cell(row.music)
         case Column.KEY:
             return key_cell(row.music)
+        case Column.ADDED:
+            return day(row.song.added_at) if row.song else NO_VALUE
         case Column.STAGE:
             parts = (STEPS[row.step], VERDICTS[row.verdict] if row.verdict else "")
             return ", ".join(filter(None, parts))
@@ -153,4 +164,4 @@ def _spoken(row: SongRow, column: Column, *, relation: str) -> str:
         case Column.STAGE if relation:
             return f"{STEPS[row.step]}, {relation}"
         case _:
-            return _text(row, column)
+            return cell_text(row, column)

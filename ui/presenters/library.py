@@ -9,8 +9,9 @@ from ui.presenters.hook import Hook
 from ui.presenters.music_words import bpm, key_place
 from ui.presenters.row_store import RowStore
 from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, fits, passes
-from ui.presenters.words import VERDICTS, Named, searchable, told_apart
+from ui.presenters.words import NO_ARTIST, VERDICTS, Named, searchable, told_apart
 
+Place = tuple[float | str, ...]
 STEP_ORDER = {step: index for index, step in enumerate(AnalysisStep)}
 
 
@@ -19,8 +20,10 @@ class Order(Enum):
 
     NEWEST = "newest"
     TITLE = "title"
+    ARTIST = "artist"
     BPM = "bpm"
     KEY = "key"
+    ADDED = "added"
     TIME = "time"
     STAGE = "stage"
 
@@ -194,7 +197,8 @@ class LibraryPresenter:
         is_shown = row is not None and self._is_shown(row)
         if row is None or index is None:
             return is_shown or index is not None
-        return not is_shown or self._key(row) != self._key(self._visible[index])
+        order, _descending = self._order
+        return not is_shown or place_of(row, order) != place_of(self._visible[index], order)
 
     def _update(self, touched: set[Path]) -> None:
         indices = sorted(self._places[path] for path in touched if path in self._places)
@@ -205,26 +209,41 @@ class LibraryPresenter:
             self.changed.emit(indices)
 
     def _list(self) -> None:
-        _, descending = self._order
+        order, descending = self._order
         passing = [row for row in self._store.rows() if self._is_shown(row)]
-        self._visible = sorted(passing, key=self._key, reverse=descending)
+        keyed = [(place, row) for row in passing if (place := place_of(row, order)) is not None]
+        keyed.sort(key=lambda one: one[0], reverse=descending)
+        unknown = [row for row in passing if place_of(row, order) is None]
+        self._visible = [row for _place, row in keyed] + sorted(unknown, key=lambda row: row.place)
         self._places = {row.path: index for index, row in enumerate(self._visible)}
         self.listed.emit(None)
 
     def _is_shown(self, row: SongRow) -> bool:
         return passes(row, self._filter) and fits(row, self._words)
 
-    def _key(self, row: SongRow) -> tuple[float | str, ...]:
-        match self._order[0]:
-            case Order.TITLE:
-                return (row.haystack,)  # it begins with title and artist, made ready once
-            case Order.TIME:
-                return (row.duration_s or 0.0,)
-            case Order.BPM:
-                return (bpm(row.music) or 0.0,)
-            case Order.KEY:
-                return (key_place(row.music), bpm(row.music) or 0.0)
-            case Order.STAGE:
-                return (STEP_ORDER[row.step],)
-            case Order.NEWEST:
-                return row.place
+
+def place_of(row: SongRow, order: Order) -> Place | None:
+    """Return where a row stands in an order; None where what it is sorted by isn't known."""
+    match order:
+        case Order.TITLE:
+            return (row.haystack,)  # it begins with title and artist, made ready once
+        case Order.ARTIST:
+            known = row.artist != NO_ARTIST
+            return (searchable(row.artist), row.haystack) if known else None
+        case Order.TIME:
+            return _known(row.duration_s)
+        case Order.BPM:
+            return _known(bpm(row.music))
+        case Order.KEY:
+            key = key_place(row.music)
+            return None if key is None else (key, bpm(row.music) or 0.0)
+        case Order.ADDED:
+            return _known(row.song.added_at if row.song else None)
+        case Order.STAGE:
+            return (STEP_ORDER[row.step],)
+        case Order.NEWEST:
+            return row.place
+
+
+def _known(value: float | None) -> Place | None:
+    return None if value is None else (value,)

@@ -94,11 +94,19 @@ def key_cell(music: MusicFacts) -> str:
     return f"{_tonic(music.key)}m" if music.key.is_minor else _tonic(music.key)
 
 
-def key_place(music: MusicFacts) -> int:
-    """Return where a key stands among all, from C on, a major before its parallel minor."""
-    if music.key is None:
-        return 2 * CLASSES_IN_ALL
-    return 2 * ((music.key.tonic - CLASSES["c"]) % CLASSES_IN_ALL) + music.key.is_minor
+def key_place(music: MusicFacts) -> int | None:
+    """Return where a key stands among all, from C on, a major before its parallel minor.
+
+    None where it was not heard, and the file's tags don't say it in a way that can be read.
+    """
+    if music.key is not None:
+        found = music.key.tonic, music.key.is_minor
+    elif (told := _read_key(music.tag_key or "")) is not None:
+        found = told
+    else:
+        return None
+    tonic, is_minor = found
+    return 2 * ((tonic - CLASSES["c"]) % CLASSES_IN_ALL) + is_minor
 
 
 def chips(music: MusicFacts) -> tuple[str, ...]:
@@ -136,12 +144,21 @@ def passes_bpm(music: MusicFacts, asked: str) -> bool:
 
 def passes_key(music: MusicFacts, asked: str) -> bool:
     """Whether a key is what was typed: Am, A minor; A is A major."""
-    match = KEY_TERM.fullmatch(asked.casefold())
-    if match is None or music.key is None:
-        return False
+    found = _read_key(asked)
+    return (
+        found is not None
+        and music.key is not None
+        and ((music.key.tonic, music.key.is_minor) == found)
+    )
+
+
+def _read_key(text: str) -> tuple[int, bool] | None:
+    """Read the tonic, counted from A, and whether it is minor."""
+    match = KEY_TERM.fullmatch(text.casefold())
+    if match is None:
+        return None
     tonic = (CLASSES[match[1]] + SHIFTS.get(match[2], 0)) % CLASSES_IN_ALL
-    is_minor = match[3] in ("m", "min", "minor")
-    return (music.key.tonic, music.key.is_minor) == (tonic, is_minor)
+    return tonic, match[3] in ("m", "min", "minor")
 
 
 def differences(song: Song, about: Song) -> tuple[str, ...]:

@@ -95,7 +95,12 @@ def clock(time_s: float | None) -> str:
 def moment(at: float) -> str:
     """Say when something was done (Unix time), in this machine's time."""
     then = datetime.fromtimestamp(at)
-    return _("{date} at {time}").format(date=f"{then:%Y-%m-%d}", time=f"{then:%H:%M}")
+    return _("{date} at {time}").format(date=day(at), time=f"{then:%H:%M}")
+
+
+def day(at: float) -> str:
+    """Say the day of a moment (Unix time), in this machine's time, so that days sort as words."""
+    return f"{datetime.fromtimestamp(at):%Y-%m-%d}"
 
 
 def time_left(left_s: float) -> str:

@@ -6,10 +6,9 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from core.types import AnalysisStep
 from ui import theme
-from ui.models.songs import ROW_ROLE, Column
-from ui.presenters.music_words import bpm_cell, key_cell
+from ui.models.songs import ROW_ROLE, Column, cell_text
 from ui.presenters.rows import SongRow
-from ui.presenters.words import STEPS, VERDICTS, clock
+from ui.presenters.words import STEPS, VERDICTS
 from ui.theme import Theme
 from ui.widgets import painting
 from ui.widgets.covers import CoverShelf
@@ -43,14 +42,10 @@ class SongDelegate(QStyledItemDelegate):
         match Column(index.column()):
             case Column.SONG:
                 self._song(painter, box, row)
-            case Column.TIME:
-                self._words(painter, box, clock(row.duration_s), font=self._text)
-            case Column.BPM:
-                self._words(painter, box, bpm_cell(row.music), font=self._text)
-            case Column.KEY:
-                self._words(painter, box, key_cell(row.music), font=self._text)
             case Column.STAGE:
                 self._stage(painter, box, row)
+            case column:
+                self._words(painter, box, cell_text(row, column), font=self._text)
         painter.restore()
 
     def _song(self, painter: QPainter, box: QRect, row: SongRow) -> None:

@@ -278,6 +278,7 @@ class SongPage(QWidget):
         is_asked = self._wishes.question.is_asked  # of several songs, by the stem that all have
         self._seeds.show_beside(is_its_list=is_near)
         self._hides_copies.setVisible(is_near)
+        self._hides_copies.setChecked(self._wishes.neighbours.hides_copies)
         self._weighs.setVisible(is_near and not is_asked)
         self._weights.setVisible(is_near and not is_asked and self._weighs.isChecked())
         self._card.show_page(self._page)

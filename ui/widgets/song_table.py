@@ -25,15 +25,10 @@ from ui.presenters.wishes import Wishes
 from ui.theme import Theme
 from ui.widgets.covers import CoverShelf
 from ui.widgets.placeholder import Placeholder, Skeleton
+from ui.widgets.song_columns import SongColumns
 from ui.widgets.song_delegate import SongDelegate
 from ui.widgets.wish_menu import add_for_songs
 
-WIDTHS = {
-    Column.TIME: theme.TIME_WIDTH,
-    Column.BPM: theme.BPM_WIDTH,
-    Column.KEY: theme.KEY_WIDTH,
-    Column.STAGE: theme.STAGE_WIDTH,
-}
 MOST_AGAIN = 500  # rows that are chosen again, one by one, when the list is renewed
 
 
@@ -41,6 +36,12 @@ class RowsView(QTableView):
     """A table that tells when a row is entered by the keyboard."""
 
     entered_row = Signal()
+
+    def __init__(self, model: SongTableModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.horizontalHeader().setFont(theme.font(theme.SMALL_PX, theme.Weight.MEDIUM))
+        self.columns = SongColumns(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Tell of Return and Enter; everything else is Qt's."""
@@ -50,10 +51,8 @@ class RowsView(QTableView):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Give the room of tempo and key to the titles where there is little."""
-        is_narrow = self.width() < theme.MUSIC_COLUMNS_LEAST
-        for column in (Column.BPM, Column.KEY):
-            self.setColumnHidden(column, is_narrow)
+        """Give the room of other columns to the titles where there is little."""
+        self.columns.fit()
         super().resizeEvent(event)
 
 
@@ -113,11 +112,10 @@ class SongTable(QWidget):
         """Return the chosen row."""
         return self._library.row(self._path) if self._path else None
 
-    def _make_view(self, look: Theme, covers: CoverShelf) -> QTableView:
-        view = RowsView(self)
+    def _make_view(self, look: Theme, covers: CoverShelf) -> RowsView:
+        view = RowsView(self._model, self)
         view.setObjectName("songTable")
         view.setAccessibleName(_("Songs"))
-        view.setModel(self._model)
         view.setItemDelegate(SongDelegate(look, covers, view))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -267,6 +265,8 @@ class SongTable(QWidget):
             stems.triggered.connect(lambda: self.stems_asked.emit(song))
         remove = menu.addAction(_("Take out of the library"))
         remove.triggered.connect(lambda: self.remove_asked.emit(row))
+        menu.addSeparator()
+        self.view.columns.fill(menu.addMenu(_("Columns")))  # by keyboard too
         menu.popup(self.view.viewport().mapToGlobal(at))
 
 
@@ -276,19 +276,12 @@ def _set_header(view: QTableView, sort: object) -> None:
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     rows.setDefaultSectionSize(theme.ROW_HEIGHT)
     header = view.horizontalHeader()
-    header.setFont(theme.font(theme.SMALL_PX, theme.Weight.MEDIUM))
     header.setHighlightSections(False)
     header.setSectionsClickable(True)
     header.setSortIndicatorClearable(True)  # a third click brings the newest back on top
     header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     header.setSortIndicatorShown(True)
     header.setFixedHeight(theme.CONTROL_HEIGHT + theme.HALF)
-    header.setSectionResizeMode(Column.SONG, QHeaderView.ResizeMode.Stretch)
-    for column, width in WIDTHS.items():
-        title = view.model().headerData(column, Qt.Orientation.Horizontal)
-        needed = header.fontMetrics().horizontalAdvance(title) + 2 * theme.GRID
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(column, max(width, needed))
     header.sortIndicatorChanged.connect(sort)
 
 

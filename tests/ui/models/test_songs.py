@@ -1,5 +1,6 @@
 """The table model keeps Qt's rules while the list changes under it."""
 
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -39,11 +40,13 @@ def test_cells_say_everything_in_words(qtbot: QtBot) -> None:
     model = SongTableModel(library)
     library.load(read_snapshot(workbench))
     cells = [model.index(0, column).data() for column in Column]
-    assert cells == ["a", "4:00", "\N{EN DASH}", "\N{EN DASH}", "ready, exact file"]
+    added = f"{datetime.fromtimestamp(2.0):%Y-%m-%d}"
+    dash = "\N{EN DASH}"
+    assert cells == ["a", "Ines", "4:00", dash, dash, added, "ready, exact file"]
     spoken = model.index(0, Column.SONG).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "a, Ines"
     headers = [model.headerData(c, Qt.Orientation.Horizontal) for c in Column]
-    assert headers == ["Song", "Time", "BPM", "Key", "Stage"]
+    assert headers == ["Song", "Artist", "Time", "BPM", "Key", "Added", "Stage"]
     assert model.data(QModelIndex()) is None
 
 

@@ -1,10 +1,23 @@
 """The list of songs: what it shows, counts, finds and sorts, and how news change it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.types import AnalysisStep, Problem, Song, SongEvent, SongId, Stage, Verdict
+from core.types import (
+    AnalysisStep,
+    Confidence,
+    Key,
+    MusicFacts,
+    Problem,
+    Song,
+    SongEvent,
+    SongId,
+    Stage,
+    Tempo,
+    Verdict,
+)
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fakes import pair, song
 from ui.presenters.library import LibraryPresenter, Order, Shelf
@@ -89,6 +102,52 @@ def test_sorting_by_title_time_and_stage() -> None:
     assert titles(library) == ["A", "c", "b"]
     library.sort(Order.STAGE)
     assert titles(library)[0] == "A"
+
+
+def heard(name: str, tempo: float | None = None, key: int | None = None, tag: str = "") -> Song:
+    music = MusicFacts(
+        tempo=Tempo(tempo, Confidence.SURE) if tempo else None,
+        key=Key(key, False, Confidence.SURE) if key is not None else None,
+        tag_key=tag,
+    )
+    return replace(song(name), music=music)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_rows_without_what_is_sorted_by_come_last_both_ways(descending: bool) -> None:
+    library = loaded(heard("none"), heard("fast", 140.0, 5), heard("slow", 80.0, 3), heard("no"))
+    library.hear([event("waits.wav", AnalysisStep.WAITING)])
+    unknown = {"none", "no", "waits.wav"}
+    for order in (Order.BPM, Order.KEY):
+        library.sort(order, descending=descending)
+        known = ["fast", "slow"] if descending else ["slow", "fast"]
+        assert titles(library)[:2] == known
+        assert set(titles(library)[2:]) == unknown
+    library.sort(Order.TIME, descending=descending)
+    assert titles(library)[-1] == "waits.wav"
+
+
+def test_a_key_that_only_the_tags_say_is_sorted_by_as_it_is_shown() -> None:
+    library = loaded(heard("D", key=5), heard("says C", tag="C"), heard("says 8A", tag="8A"))
+    library.sort(Order.KEY)
+    assert titles(library) == ["says C", "D", "says 8A"]
+
+
+def test_sorting_by_artist_and_by_when_songs_were_added() -> None:
+    library = loaded(
+        song("x", "Ünal", added_at=3.0),
+        song("nobody", added_at=4.0),
+        song("y", "abel", added_at=1.0),
+        song("w", "Ünal", added_at=2.0),
+    )
+    library.sort(Order.ARTIST)
+    assert titles(library) == ["y", "w", "x", "nobody"]
+    library.sort(Order.ARTIST, descending=True)
+    assert titles(library) == ["x", "w", "y", "nobody"]
+    library.sort(Order.ADDED)
+    assert titles(library) == ["y", "w", "x", "nobody"]
+    library.sort(Order.ADDED, descending=True)
+    assert titles(library) == ["nobody", "x", "w", "y"]
 
 
 def test_filters_count_and_show_what_they_count() -> None:
