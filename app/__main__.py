@@ -24,7 +24,7 @@ from core.errors import SettingsError
 from core.library.store import Catalogue
 from core.ports import SyncPort
 from core.preferences import Preferences
-from core.settings import Language, Settings, default_places
+from core.settings import Language, Settings, chosen_separator, default_places
 from ui.language import gettext as _
 from ui.main_window import MainWindow
 from ui.messages import CRASH
@@ -126,7 +126,7 @@ def _sync_port(bench: "Workbench", cluster: "ClusterAddress | None") -> SyncPort
 
 def main() -> int:
     """Open the window on the user's own library."""
-    settings = Settings(places=default_places())
+    settings = Settings(places=default_places(), separator=chosen_separator())
     start_logging(settings.places.logs, verbose=False)
     return run_window(settings)
 

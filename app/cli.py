@@ -17,7 +17,7 @@ from app.duplicate_parser import add_duplicates
 from app.export_parser import add_exports
 from app.logs import start_logging
 from core.errors import Cancelled, WorldError
-from core.settings import SeparatorName, Settings, default_places
+from core.settings import SeparatorName, Settings, chosen_separator, default_places
 from core.types import SpaceName, Stem
 from ui.messages import sentence
 
@@ -27,9 +27,8 @@ CANCELLED = 130  # what shells report for Ctrl-C
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb."""
     args = parser().parse_args(argv)
-    settings = Settings(
-        places=default_places(args.library), separator=SeparatorName(args.separator)
-    )
+    separator = SeparatorName(args.separator) if args.separator else chosen_separator()
+    settings = Settings(places=default_places(args.library), separator=separator)
     start_logging(settings.places.logs, verbose=args.verbose)
     verb: verbs.Verb = args.verb
     try:
@@ -54,8 +53,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--separator",
         choices=[name.value for name in SeparatorName],
-        default=SeparatorName.SPLEETER.value,
-        help="what takes the voice off (default: %(default)s)",
+        help="what takes the voice off (default: as chosen in the window's settings)",
     )
     top.add_argument("--verbose", action="store_true", help="say on stderr what is being done")
     commands = top.add_subparsers(required=True, metavar="VERB")

@@ -54,6 +54,14 @@ class Preferences:
         """Keep the chosen language; raises ``SettingsError``."""
         self._file.write(replace(self._file.read(), language=language))
 
+    def separator(self) -> SeparatorName:
+        """Return the separator chosen last; raises ``SettingsError``."""
+        return self._file.read().separator
+
+    def keep_separator(self, separator: SeparatorName) -> None:
+        """Keep the chosen separator; raises ``SettingsError``."""
+        self._file.write(replace(self._file.read(), separator=separator))
+
     def empty_stems(self) -> None:
         """Delete the separated songs; what a program holds open stays on some systems."""
         stem_cache.empty(self._stems)

@@ -133,6 +133,7 @@ class Choices:
     weights: Weights = field(default_factory=Weights)
     scheme: Scheme = Scheme.SYSTEM
     language: Language = Language.SYSTEM
+    separator: SeparatorName = SeparatorName.SPLEETER
 
     def watched_by(self, library: Path) -> tuple[Path, ...]:
         """Return the folders whose new songs a library takes in by itself."""
@@ -197,6 +198,7 @@ class SettingsFile:
             "weights": asdict(choices.weights),
             "scheme": choices.scheme.value,
             "language": choices.language.value,
+            "separator": choices.separator.value,
             "watched": {
                 str(library): [str(folder) for folder in folders]
                 for library, folders in choices.watched.items()
@@ -231,4 +233,16 @@ def _choices(told: Mapping[str, Any]) -> Choices:
         weights=Weights.of(told.get("weights", {})),
         scheme=Scheme(told.get("scheme", Scheme.SYSTEM.value)),
         language=Language(told.get("language", Language.SYSTEM.value)),
+        separator=SeparatorName(told.get("separator", SeparatorName.SPLEETER.value)),
     )
+
+
+def chosen_separator() -> SeparatorName:
+    """Return what takes the voice off where no option says: a file that can't be read says nothing.
+
+    What is wrong with the file is told where the rest of it is read.
+    """
+    try:
+        return SettingsFile().read().separator
+    except SettingsError:
+        return SeparatorName.SPLEETER

@@ -79,3 +79,10 @@ def test_weights_that_are_not_the_pinned_ones_are_refused(
     with pytest.raises(WeightsError) as caught:
         Preferences(Settings(places), file).fetch_demucs(progress=Progress())
     assert caught.value.problem is WeightsProblem.WRONG_CHECKSUM
+
+
+def test_the_separator_is_kept_for_the_next_start(places: Places, file: SettingsFile) -> None:
+    preferences = Preferences(Settings(places), file)
+    assert preferences.separator() is SeparatorName.SPLEETER
+    preferences.keep_separator(SeparatorName.DEMUCS)
+    assert Preferences(Settings(places), file).separator() is SeparatorName.DEMUCS

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from core.errors import ClusterError
 from core.settings import (
+    Choices,
     Profile,
     ProfileName,
     SeparatorName,
     Settings,
+    SettingsFile,
     checked,
+    chosen_separator,
     default_places,
 )
 
@@ -43,3 +47,14 @@ def test_the_system_decides_otherwise() -> None:
 
 def test_the_separator_that_needs_no_download_is_the_default(tmp_path: Path) -> None:
     assert Settings(default_places(tmp_path)).separator is SeparatorName.SPLEETER
+
+
+def test_a_chosen_separator_is_taken_where_no_option_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platformdirs, "user_config_dir", lambda *_, **__: str(tmp_path))
+    assert chosen_separator() is SeparatorName.SPLEETER
+    SettingsFile().write(Choices(separator=SeparatorName.DEMUCS))
+    assert chosen_separator() is SeparatorName.DEMUCS
+    SettingsFile().path.write_text("[]", "utf-8")
+    assert chosen_separator() is SeparatorName.SPLEETER

@@ -173,6 +173,20 @@ def test_demucs_is_fetched_with_progress(rig: WindowRig, preferences: SlowPrefer
     assert not rig.find(QPushButton, "settingsFetchDemucs").isVisible()
 
 
+def test_a_fetched_separator_can_be_chosen_for_the_next_start(
+    rig: WindowRig, preferences: SlowPreferences, file: SettingsFile
+) -> None:
+    opened(rig, 2)
+    choice = rig.find(QComboBox, "settingsChooseSeparator")
+    assert not choice.isEnabled(), "there is only one"
+    preferences.may_come.set()
+    click(rig, "settingsFetchDemucs")
+    rig.qtbot.waitUntil(choice.isEnabled)
+    choose(rig, "settingsChooseSeparator", "Demucs")
+    assert file.read().separator is SeparatorName.DEMUCS
+    assert text(rig, "settingsSeparator") == "Spleeter", "until the next start"
+
+
 def test_fetching_can_be_stopped_and_its_failure_is_said(
     rig: WindowRig, preferences: SlowPreferences
 ) -> None:
@@ -212,7 +226,7 @@ def test_every_control_has_a_name_and_is_reached_by_tab(rig: WindowRig) -> None:
     dialog = opened(rig)
     kinds = (QPushButton, QComboBox, QSlider, QCheckBox, QTabBar)
     controls = [one for kind in kinds for one in dialog.findChildren(kind)]
-    assert len(controls) == 12
+    assert len(controls) == 13
     assert [one.objectName() for one in controls if not one.accessibleName()] == []
     shown = [one for one in controls if one.isVisible()]
     reached: list[QWidget] = []

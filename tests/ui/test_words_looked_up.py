@@ -30,6 +30,8 @@ HIDE = (
 )  # fmt: skip
 # What reads the same in every language: names, units, and what Qt and D-Bus call things.
 NAMES = {
+    "Demucs",
+    "Spleeter",
     "Songkin", "English", "Deutsch", "PCM", "kHz", "A/B", "0 dB", "https://host:19530", "Sans",
     "Esc", "Space", "ShowItems", *(name for part in about.PARTS for name in part),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Protocol
 from core.errors import SettingsError
 from core.preferences import Facts
 from core.progress import Progress, ProgressReport
-from core.settings import Language, Scheme
+from core.settings import Language, Scheme, SeparatorName
 from ui.language import gettext as _
 from ui.messages import sentence
 from ui.presenters.hook import Hook
@@ -40,6 +40,14 @@ class PreferencesPort(Protocol):
         """Keep the chosen language, for the next start."""
         ...
 
+    def separator(self) -> SeparatorName:
+        """Return the separator chosen last."""
+        ...
+
+    def keep_separator(self, separator: SeparatorName) -> None:
+        """Keep the chosen separator, for the next start."""
+        ...
+
     def empty_stems(self) -> None:
         """Delete the separated songs."""
         ...
@@ -60,6 +68,7 @@ class SettingsPresenter:
         self.facts: Facts | None = None
         self.scheme = Scheme.SYSTEM
         self.language = Language.SYSTEM
+        self.separator = SeparatorName.SPLEETER
         self.problem = ""
         self.fetched = ""  # how far the fetching is, in words; empty while nothing is fetched
         self._preferences = preferences
@@ -71,6 +80,7 @@ class SettingsPresenter:
         try:
             self.scheme = self._preferences.scheme()
             self.language = self._preferences.language()
+            self.separator = self._preferences.separator()
         except SettingsError as error:
             self.problem = sentence(error)
         self.changed.emit(None)
@@ -95,6 +105,14 @@ class SettingsPresenter:
             return
         self.language = language
         self._write(partial(self._preferences.keep_language, language))
+        self.changed.emit(None)
+
+    def choose_separator(self, separator: SeparatorName) -> None:
+        """Take voices off by another separator from the next start on."""
+        if separator is self.separator:
+            return
+        self.separator = separator
+        self._write(partial(self._preferences.keep_separator, separator))
         self.changed.emit(None)
 
     def empty_stems(self) -> None:

@@ -29,6 +29,7 @@ from ui.widgets.song_files import reveal
 VOLUME_STEPS = 100
 MIB_PER_GIB = 1024
 LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}  # each in its own words
+SEPARATORS = {SeparatorName.SPLEETER: "Spleeter", SeparatorName.DEMUCS: "Demucs"}
 CACHE_GIB = (1, 2, 4, 8, 16, 32)
 
 
@@ -193,8 +194,15 @@ class AnalysisPage(QWidget):
         self._stop = parts.button(_("Stop"), name=_("Stop fetching Demucs"))
         self._stop.setObjectName("settingsStopFetching")
         self._stop.clicked.connect(settings.stop_fetching)
+        self._choice = _combo("settingsChooseSeparator", _("Separator from the next start on"))
+        for name in SeparatorName:
+            self._choice.addItem(SEPARATORS[name], name.value)
+        self._choice.activated.connect(
+            lambda at: settings.choose_separator(SeparatorName(self._choice.itemData(at)))
+        )
         form = _form(self)
         form.addRow(_("In use"), self._used)
+        form.addRow(_("From the next start on"), self._choice)
         form.addRow(_("Demucs"), _row(self._state, self._fetch, self._stop))
         form.addRow(_wrapped(_demucs_words()))
         settings.changed.connect(self._show)
@@ -202,10 +210,10 @@ class AnalysisPage(QWidget):
 
     def _show(self, _told: None) -> None:
         facts, fetched = self._settings.facts, self._settings.fetched
-        is_demucs = facts is not None and facts.separator is SeparatorName.DEMUCS
-        name = _("Demucs") if is_demucs else _("Spleeter")
-        self._used.setText(name if facts else "")
+        self._used.setText(SEPARATORS[facts.separator] if facts else "")
         has_it = facts is not None and facts.has_demucs
+        self._choice.setCurrentIndex(self._choice.findData(self._settings.separator.value))
+        self._choice.setEnabled(has_it or self._settings.separator is SeparatorName.DEMUCS)
         self._state.setText(fetched or (_("Fetched") if has_it else _("Not fetched")))
         had_focus = self._fetch.hasFocus() or self._stop.hasFocus()
         self._fetch.setVisible(not fetched and not has_it)
@@ -248,7 +256,8 @@ def _demucs_words() -> str:
     return _(
         "Demucs separates better and takes longer. Its weights (84 MB) come from their "
         "author, who gives them for scientific purposes only; Songkin may not pass them on. "
-        "Once they are here, songkin --separator demucs gui opens a window that uses them."
+        "Once they are here, you can choose it. Backing and voice of your songs are then heard "
+        "again by it, the newest first; songs of one separator are not compared with another's."
     )
 
 
