@@ -10,6 +10,7 @@ from core.library.store import Catalogue
 from core.progress import Progress
 from core.settings import SettingsFile, SoundChoices, Weights
 from core.stem_cache import StemCache
+from core.stems import StemFiles
 from core.types import Level, SongId, Stem
 
 
@@ -38,6 +39,10 @@ class Listening:
     def stem(self, path: Path, stem: Stem, *, duration_s: float, progress: Progress) -> Path:
         """Return the file of a song's stem, separated first where it isn't there."""
         return self._stems.stem(path, stem, duration_s=duration_s, progress=progress)
+
+    def kept_stems(self, path: Path, progress: Progress) -> StemFiles | None:
+        """Return the stems of a song that was separated to be heard, where they are there."""
+        return self._stems.kept(path, progress)
 
     def choices(self) -> SoundChoices:
         """Return how it was set last; raises ``SettingsError``."""

@@ -1,6 +1,7 @@
 """What a library gives out: vectors, the map, lists from several seeds, stems of its songs."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.audio.sound_formats import SoundFormat
@@ -93,6 +94,8 @@ class Outlets(CatalogueVerbs):
     ) -> list[StemReport]:
         """Write voice and backing of whole songs into a folder."""
         order = StemOrder(folder, sound_format, lambda: self._library.models.separator)
+        if self._listening is not None:
+            order = replace(order, kept=self._listening.kept_stems)
         return export_stems(songs, order, progress=progress, on_report=on_report)
 
     def export_vectors(self) -> ExportedVectors:

@@ -43,8 +43,7 @@ class StemCache:
 
         Raises ``AudioFileError``, ``WeightsError`` or ``WriteError``.
         """
-        separator = self._separator()
-        key = f"{stream_sha256(path, progress=progress)[:DIGITS]}.{separator.model_id}"
+        key = self._key(path, progress=progress)
         found = self._find(key, stem)
         if found is None:
             self._make(path, key, duration_s=duration_s, progress=progress)
@@ -52,6 +51,18 @@ class StemCache:
         if found is None:
             raise WriteError(self.folder, problem_of(FileNotFoundError()))
         return found
+
+    def kept(self, path: Path, progress: Progress) -> StemFiles | None:
+        """Return both stems of a song where they are there; raises as ``stem`` does."""
+        if not self.folder.exists():
+            return None
+        key = self._key(path, progress=progress)
+        vocal, backing = (self._find(key, stem) for stem in STEMS)
+        return StemFiles(vocal, backing) if vocal and backing else None
+
+    def _key(self, path: Path, *, progress: Progress) -> str:
+        sound = stream_sha256(path, progress=progress)[:DIGITS]
+        return f"{sound}.{self._separator().model_id}"
 
     def _find(self, key: str, stem: Stem) -> Path | None:
         """Return a whole file; one that is not what its name says is deleted."""

@@ -1,7 +1,8 @@
 """Whole songs taken apart into files: the voice and the backing, as long as the song.
 
 A song is decoded, separated and written block by block, so that memory holds a few blocks however
-long it is. A stem's file is there when it is whole, or not at all.
+long it is. A stem's file is there when it is whole, or not at all. What was separated for listening
+is written again instead: the cache keeps what an export would make, 24 bits without loss.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.audio import decode
-from core.audio.sound_file import writing
+from core.audio.sound_file import rewrite, writing
 from core.audio.sound_formats import SoundFormat
-from core.errors import WorldError
+from core.errors import AudioFileError, WorldError
 from core.naming import free_name, safe_name
 from core.placing import placed
 from core.ports import SeparatedStems, Separator
@@ -28,6 +29,10 @@ class StemFiles:
 
     vocal: Path
     backing: Path
+
+
+def _nothing_kept(_path: Path, _progress: Progress) -> StemFiles | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class StemOrder:
     folder: Path
     sound_format: SoundFormat
     separator: Callable[[], Separator]  # loaded when the first song needs it
+    kept: Callable[[Path, Progress], StemFiles | None] = _nothing_kept  # of a song's file
 
 
 def stem_blocks(
@@ -130,17 +136,35 @@ def _named(mix: Path, stem: Stem, suffix: str) -> Path:
 def _exported(song: Song, order: StemOrder, *, progress: Progress) -> StemReport:
     files = names_for(song, order.folder, sound_format=order.sound_format)
     try:
-        separate_file(
-            song.path,
-            files,
-            separator=order.separator(),
-            duration_s=song.duration_s,
-            sound_format=order.sound_format,
-            progress=progress,
-        )
+        kept = order.kept(song.path, progress)
+        if kept is None or not _is_rewritten(kept, files, sound_format=order.sound_format):
+            separate_file(
+                song.path,
+                files,
+                separator=order.separator(),
+                duration_s=song.duration_s,
+                sound_format=order.sound_format,
+                progress=progress,
+            )
     except WorldError as error:
         return StemReport(song, None, error)
+    total_ms = max(round(song.duration_s * 1000), 1)
+    progress.report(total_ms, total_ms, what=song.path.name)
     return StemReport(song, files, None)
+
+
+def _is_rewritten(kept: StemFiles, files: StemFiles, *, sound_format: SoundFormat) -> bool:
+    """Write what was kept to its place; return whether it was there to the end."""
+    targets = (files.vocal, files.backing)
+    try:
+        with placed(targets) as halves:
+            for source, half, target in zip(
+                (kept.vocal, kept.backing), halves, targets, strict=True
+            ):
+                rewrite(source, half, target=target, sound_format=sound_format)
+    except AudioFileError:  # the cache was emptied meanwhile
+        return False
+    return True
 
 
 class _PartOf(Progress):

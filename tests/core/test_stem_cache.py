@@ -1,20 +1,28 @@
 """The cache of stems: made once, checked at every use, evicted by age."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from core.audio import decode
+from core.audio.sound_formats import SoundFormat
 from core.errors import Cancelled
 from core.library.store import Catalogue
 from core.listening import Listening
 from core.progress import Progress
 from core.settings import SettingsFile, SoundChoices
-from core.stem_cache import StemCache
-from core.types import Level, Stem
+from core.stem_cache import StemCache, empty
+from core.stems import StemOrder, export_stems
+from core.types import Level, Song, Stem
 from tests import sounds
 from tests.benches import MiddleSeparator
+from tests.core.library.records import make_record, make_song
+
+LAST_BIT = 1 << 8  # of 24, in 32; libsndfile scales floats for WAV by that much less than for FLAC
 
 
 class Counting(MiddleSeparator):
@@ -70,6 +78,54 @@ def test_a_damaged_file_is_never_served(tmp_path, cache, separator, harm):
     assert separator.runs == 2
 
 
+def song(path: Path) -> Song:
+    return replace(make_song(path), title="Song", duration_s=4.0)
+
+
+def export(cache: StemCache, separator: Counting, path: Path, folder: Path, kind: SoundFormat):
+    folder.mkdir()
+    order = StemOrder(folder, kind, lambda: separator, cache.kept)
+    told: list[tuple[int, int]] = []
+    progress = Progress(lambda report: told.append((report.done, report.total)))
+    (report,) = export_stems([song(path)], order, progress=progress)
+    assert report.files is not None
+    assert told[-1] == (4_000, 4_000)
+    return report.files
+
+
+@pytest.mark.parametrize("kind", SoundFormat)
+def test_what_was_heard_is_exported_without_separating_again(tmp_path, cache, separator, kind):
+    path = sounds.write(tmp_path / "song.flac", sounds.noise(7, seconds=4.0), rate_hz=48_000)
+    anew = export(cache, separator, path, tmp_path / "anew", kind)
+    assert separator.runs == 1
+    get(cache, path)
+    assert separator.runs == 2
+    again = export(cache, separator, path, tmp_path / "again", kind)
+    assert separator.runs == 2
+    for one, other in ((anew.vocal, again.vocal), (anew.backing, again.backing)):
+        assert soundfile.info(other).subtype == "PCM_24"
+        a, b = (soundfile.read(p, dtype="int32")[0].astype(np.int64) for p in (one, other))
+        assert np.abs(a - b).max() <= (0 if kind is SoundFormat.FLAC else LAST_BIT)
+        assert np.abs(a).max() > 0
+
+
+@pytest.mark.parametrize("harm", ["one gone", "damaged", "emptied while it is read"])
+def test_what_is_not_whole_in_the_cache_is_separated_again(tmp_path, cache, separator, harm):
+    path = music(tmp_path)
+    voice = get(cache, path, Stem.VOCAL)
+    if harm == "one gone":
+        voice.unlink()
+    elif harm == "damaged":
+        voice.write_bytes(voice.read_bytes()[:-1] + b"x")
+    else:
+        found = cache.kept(path, Progress())
+        cache.kept = lambda *_asked: (empty(cache.folder), found)[1]
+    files = export(cache, separator, path, tmp_path / "out", SoundFormat.FLAC)
+    assert separator.runs == 2
+    assert soundfile.info(files.vocal).frames == soundfile.info(files.backing).frames == 4 * 44_100
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
 def test_a_stop_leaves_nothing(tmp_path, cache):
     song = music(tmp_path)
     progress = Progress(lambda _: progress.cancel())
@@ -92,8 +148,6 @@ def test_what_was_not_heard_for_longest_goes_first(tmp_path, separator):
 
 
 def test_levels_are_measured_once_and_choices_are_remembered(tmp_path, cache):
-    from tests.core.library.records import make_record, make_song
-
     catalogue = Catalogue(tmp_path / "library")
     settings = SettingsFile(tmp_path / "settings.json")
     listening = Listening(catalogue, cache, settings=settings)
