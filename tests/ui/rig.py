@@ -19,6 +19,8 @@ from ui.presenters.settings import PreferencesPort
 
 W = TypeVar("W", bound=QWidget)
 
+PATIENCE_MS = 30_000  # a verb may be the first that loads torch, on a machine that works
+
 
 def urls(paths: Sequence[Path]) -> QMimeData:
     data = QMimeData()
@@ -62,7 +64,7 @@ class WindowRig:
 
     def settle(self) -> None:
         """Wait until nothing runs."""
-        self.qtbot.waitUntil(lambda: self.window.lanes.is_idle)
+        self.qtbot.waitUntil(lambda: self.window.lanes.is_idle, timeout=PATIENCE_MS)
 
     def titles(self) -> list[str]:
         return [row.title for row in self.window.presenter.library.rows]
