@@ -10,6 +10,7 @@ from core.types import SongId
 from tests.ui.conftest import OpenWindow
 from tests.ui.rig import library
 from ui.presenters.rows import Filter
+from ui.widgets import parts
 from ui.widgets.result_delegate import places
 
 # The offscreen platform has no window manager to tell the size of a dialog to.
@@ -26,6 +27,22 @@ def test_a_click_on_play_starts_the_result_at_the_match(
     at = places(box).play.center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert rig.player.plays == [("Harbour Lights (karaoke).mp3", 83.0)]
+
+
+def test_with_nothing_to_play_the_transport_says_so_and_shows_no_empty_sides(
+    open_window: OpenWindow,
+) -> None:
+    rig = open_window(library())
+    nothing, side = rig.find(parts.CutLabel, "nothingPlays"), rig.find(QAbstractButton, "deckA")
+    assert nothing.isVisible()
+    assert nothing.whole == "Nothing plays yet. Space plays the chosen song."
+    assert not side.isVisible()
+    rig.press(Qt.Key.Key_Space)
+    assert side.isVisible()
+    assert not nothing.isVisible()
+    rig.press(Qt.Key.Key_Delete)
+    rig.settle()
+    assert nothing.isVisible()
 
 
 def test_a_click_on_a_b_switches_sides_at_the_match(qtbot: QtBot, open_window: OpenWindow) -> None:

@@ -141,6 +141,9 @@ class TransportBar(QFrame):
         self._transport = transport
         self.play = PlayButton(look)
         self._decks = {side: DeckButton(side, covers, look=look) for side in Side}
+        self._frame = QFrame()
+        self._nothing = parts.CutLabel(tone="muted")
+        self._nothing.setObjectName("nothingPlays")
         self._loop = LoopButton(transport)
         self._stems = StemSwitch(transport)
         self._level = LevelButton(transport)
@@ -160,16 +163,16 @@ class TransportBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
         row.setSpacing(theme.GRID + theme.HALF)
-        frame = QFrame()
-        frame.setObjectName("deckFrame")
-        frame.setFixedHeight(theme.DECK_HEIGHT + 2 * theme.LINE)
-        decks = QHBoxLayout(frame)
+        self._frame.setObjectName("deckFrame")
+        self._frame.setFixedHeight(theme.DECK_HEIGHT + 2 * theme.LINE)
+        decks = QHBoxLayout(self._frame)
         decks.setContentsMargins(0, 0, 0, 0)
         decks.setSpacing(0)
         for deck in self._decks.values():
             decks.addWidget(deck)
         row.addWidget(self.play)
-        row.addWidget(frame)
+        row.addWidget(self._frame)
+        row.addWidget(self._nothing, 1)
         row.addWidget(self._wave, 1)
         row.addWidget(self._time)
         for part in (self._loop, self._stems, self._level, self._volume, self._device):
@@ -195,7 +198,7 @@ class TransportBar(QFrame):
         if self._transport.side is not side:
             self._transport.switch()
 
-    def _show(self, _: None) -> None:
+    def _show(self, _told: None) -> None:
         transport = self._transport
         self.play.show_playing(is_playing=transport.is_playing)
         for deck_button in self._decks.values():
@@ -206,8 +209,11 @@ class TransportBar(QFrame):
         else:
             self._wave.show_song(deck.overview, duration_s=deck.duration_s)
             self._mark(deck.meeting_s, deck.match_s)
-        self._time.setVisible(deck is not None)
+        for part in (self._frame, self._wave, self._time):
+            part.setVisible(deck is not None)
+        self._nothing.setVisible(deck is None)
         if deck is None:
+            self._nothing.say(_("Nothing plays yet. Space plays the chosen song."))
             self._timer.stop()
         else:
             self._timer.start(PLAYING_POLL_MS if transport.is_playing else QUIET_POLL_MS)
