@@ -58,6 +58,7 @@ def song_shape(song: Song) -> Shape:
         "artist": song.artist,
         "duration_s": song.duration_s,
         "stage": song.stage.value,
+        "kind": song.kind.value,
     }
 
 

@@ -13,6 +13,7 @@ from core.types import (
     AnalysisReport,
     Outcome,
     SongId,
+    SoundKind,
     SpaceName,
     Stem,
 )
@@ -120,6 +121,9 @@ def _print_neighbours(
         results = [output.neighbour_shape(near, songs[near.song_id]) for near in found]
         output.emit({"query": output.query_shape(question, args.song), "results": results})
         return OK
+    if space is SpaceName.STYLE and question.kind.company is not SoundKind.MUSIC:
+        kind = question.kind.value
+        output.say(f"This is {kind}: it is compared with other {kind} only.")
     for rank, near in enumerate(found, start=1):
         output.put(f"{rank:>3}  {output.neighbour_words(near, songs[near.song_id])}")
     return OK

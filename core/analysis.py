@@ -21,6 +21,7 @@ from core.audio.stream import packet_hash
 from core.audio.tag_marks import read_marks
 from core.embedding.embed import Embedder, join
 from core.embedding.frontend import LogMelStream, log_mel
+from core.embedding.kinds import kind_of
 from core.embedding.work import WorkStream
 from core.errors import AudioFileError, AudioProblem
 from core.fingerprint.extract import (
@@ -46,6 +47,7 @@ from core.types import (
     Grain,
     ModelId,
     MusicFacts,
+    SoundKind,
     SoundQuality,
     Stem,
     StemVectors,
@@ -95,6 +97,7 @@ class FirstAnswer:
     quality: SoundQuality
     grain: Grain
     stream_sha256: str  # of the sound's packets and what they are, whatever the tags
+    kind: SoundKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Reheard:
     grain: Grain
     measures: CopyMeasures
     stream_sha256: str
+    kind: SoundKind
     sound: Sound  # without windows
     composition: Composition
 
@@ -160,6 +164,7 @@ def first_answer(
         raise AudioFileError(path, AudioProblem.TOO_SHORT, detail=detail)
     with clock.stage("embed_mix"):
         style = embedder.embed(heard.mel, stem=Stem.MIX)
+        kind = kind_of(heard.mel)
     return FirstAnswer(
         facts=facts,
         tags=tags.read_tags(path),
@@ -171,6 +176,7 @@ def first_answer(
         quality=heard.quality,
         grain=heard.grain,
         stream_sha256=stream.hexdigest(),
+        kind=kind,
     )
 
 
@@ -192,6 +198,7 @@ def hear_again(path: Path, *, clock: StageClock, progress: Progress) -> Reheard:
         grain=codes.grain,
         measures=CopyMeasures(quality.finish(), tags.read_tags(path).n_texts),
         stream_sha256=stream.hexdigest(),
+        kind=kind_of(log_mel(sound.mono)),
         sound=sound,
         composition=composition,
     )

@@ -23,6 +23,7 @@ from core.types import (
     PairVerdict,
     Song,
     SongId,
+    SoundKind,
     SpaceName,
     Stem,
     StemVectors,
@@ -33,6 +34,10 @@ from core.versions.ranking import by_alignment
 
 # How many more songs Milvus recalls than are asked for: the asked song itself, and copies.
 RECALL_MARGIN = 10
+# Where most of what is near is of another kind (speech beside a song that sounds spoken), more is
+# recalled; beyond this many nothing is near.
+RECALL_MORE = 4
+MOST_RECALLED = 4096
 # A duplicate is the nearest song or among the next few; the fingerprint decides, so that more
 # proposals cost little and miss less.
 DUPLICATE_CANDIDATES = 30
@@ -61,6 +66,7 @@ class Question:
     vectors: Mapping[Voice, StemVectors]
     song: Song | None = None  # None where it is not of the library
     speeds: Speeds | None = None  # None: what plays at another speed can't be told
+    kind: SoundKind = SoundKind.UNCLEAR
 
 
 class Answers:
@@ -81,12 +87,13 @@ class Answers:
             evidence=self._evidence(song),
             vectors={voice: vectors for voice, vectors in found.items() if vectors is not None},
             song=song,
+            kind=song.kind,
         )
 
     def similar(
         self, question: Question, space: SpaceName, *, stem: Stem | None, limit: int
     ) -> list[Neighbour]:
-        """Return the nearest songs, best first.
+        """Return the nearest songs, best first; in sound, those of the asked kind: music by music.
 
         Without a stem, songs whose backing is known are compared by backing, the others by mix.
         Of the same composition are told by alignment those that the vector proposes.
@@ -205,10 +212,22 @@ class Answers:
         query, space = question.vectors.get(voice), self._spaces.get(voice)
         if query is None or space is None or query.model_id != space.model_id:
             return []
-        hits = self._index.nearest(space, query.song, limit=limit + RECALL_MARGIN)
-        recalled = [SongId(hit.key) for hit in hits if hit.key != question.evidence.song_id]
+        recalled = self._recalled(question, voice, limit=limit)
         found = self._catalogue.vectors_of(recalled, *voice)
         return similarity.rank(query, list(found.items()), limit=limit)
+
+    def _recalled(self, question: Question, voice: Voice, *, limit: int) -> list[SongId]:
+        """Return the songs near by a voice; in sound, only those that are asked among."""
+        query, space = question.vectors[voice], self._spaces[voice]
+        room = limit + RECALL_MARGIN
+        while True:
+            hits = self._index.nearest(space, query.song, limit=room)
+            found = [SongId(hit.key) for hit in hits if hit.key != question.evidence.song_id]
+            if voice[0] is SpaceName.STYLE:
+                found = self._catalogue.in_company(found, question.kind)
+            if len(found) >= limit or len(hits) < room or room >= MOST_RECALLED:
+                return found
+            room = min(room * RECALL_MORE, MOST_RECALLED)
 
     def _ranked(
         self, question: Question, voice: Voice, song_ids: Sequence[SongId]

@@ -1,7 +1,8 @@
 """Songs that an older version heard less of are heard again, once, while nothing else is to do.
 
 Such a song lacks its grain, its measures of quality or the hash of its sound, so that its verdicts
-are "likely" at most, or the sequence and the vector by which versions are found, or tempo and key.
+are "likely" at most, or the sequence and the vector by which versions are found, or tempo and key,
+or whether it is music.
 Its file is decoded once, what lacks is stored, and its pairs are judged anew. A file that is away,
 changed or damaged stays as it was known: that is no news, and no problem of the file's; it is tried
 again at the next start.
@@ -88,6 +89,7 @@ class Filling:
                 grain=heard.grain,
                 measures=heard.measures,
                 stream_sha256=heard.stream_sha256,
+                kind=heard.kind,
                 tonal=heard.composition.tonal,
                 vectors=vectors,
                 music=music,

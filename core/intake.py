@@ -331,6 +331,7 @@ def _song(path: Path, stamp: FileStamp, first: FirstAnswer, *, song_id: SongId) 
         stage=Stage.FIRST_ANSWER,
         added_at=time.time(),
         stream_sha256=first.stream_sha256,
+        kind=first.kind,
     )
 
 
@@ -343,6 +344,7 @@ def _record(song: Song, first: FirstAnswer) -> SongRecord:
         vectors=(first.style,) if first.style else (),
         measures=CopyMeasures(first.quality, first.tags.n_texts),
         grain=first.grain,
+        kind=first.kind,
     )
 
 
@@ -366,6 +368,7 @@ def _copied(catalogue: Catalogue, song: Song, *, twin: Song) -> SongRecord:
         grain=catalogue.grain(twin_id),
         tonal=catalogue.tonal(twin_id),
         music=twin.music if twin.stage is Stage.READY else None,
+        kind=twin.kind,
     )
 
 
@@ -379,4 +382,5 @@ def _question(song: Song, first: FirstAnswer) -> Question:
         grain=first.grain,
     )
     style = first.style
-    return Question(evidence, {(style.space, style.stem): style} if style else {})
+    vectors = {(style.space, style.stem): style} if style else {}
+    return Question(evidence, vectors, kind=song.kind)

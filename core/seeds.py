@@ -13,7 +13,7 @@ from core.answers import RECALL_MARGIN, Voice
 from core.index import LibraryIndex
 from core.library.store import Catalogue
 from core.similarity import best_match
-from core.types import Float32Array, Neighbour, SongId, SpaceName, Stem, StemVectors
+from core.types import Float32Array, Neighbour, SongId, SoundKind, SpaceName, Stem, StemVectors
 from core.vectors.spaces import Space
 
 # What is not wanted counts for less than what is, or it leads to what is merely far from it:
@@ -44,11 +44,12 @@ class Seeds:
         """Return the songs nearest to what the liked have in common, best first.
 
         Without a stem, by the backing where that of every seed is known, else by the mix. The
-        match is with the liked seed that is nearest. Raises ``UnknownSongError``.
+        match is with the liked seed that is nearest. What is no music is found only where all that
+        is liked is of its kind. Raises ``UnknownSongError``.
         """
         seeds = list(dict.fromkeys((*liked, *disliked)))
-        for song_id in seeds:
-            self._catalogue.song(song_id)
+        kinds = {song_id: self._catalogue.song(song_id).kind for song_id in seeds}
+        companies = {kinds[song_id].company for song_id in liked}
         voice = self._voice(seeds, stem=stem)
         known = self._known(seeds, voice)
         wanted = {song_id: known[song_id] for song_id in liked if song_id in known}
@@ -59,8 +60,9 @@ class Seeds:
         without = {*seeds, *leaving_out}
         room = limit + len(without) + RECALL_MARGIN
         hits = self._index.nearest(self._spaces[voice], query, limit=room)
-        recalled = [SongId(hit.key) for hit in hits if hit.key not in without]
-        found = self._catalogue.vectors_of(recalled, *voice)
+        others = [SongId(hit.key) for hit in hits if hit.key not in without]
+        company = companies.pop() if len(companies) == 1 else SoundKind.MUSIC
+        found = self._catalogue.vectors_of(self._catalogue.in_company(others, company), *voice)
         nearest = sorted(found, key=lambda song_id: -float(found[song_id].song @ query))
         return [neighbour(s, found[s], query=query, liked=wanted) for s in nearest[:limit]]
 

@@ -46,6 +46,21 @@ class Stage(Enum):
     READY = "ready"
 
 
+class SoundKind(Enum):
+    """What a file holds, as it was heard."""
+
+    MUSIC = "music"
+    SPEECH = "speech"
+    NOISE = "noise"
+    SILENCE = "silence"
+    UNCLEAR = "unclear"  # can't tell, or an older version has heard it
+
+    @property
+    def company(self) -> "SoundKind":
+        """Among what it is looked for: what can't be told may be music."""
+        return SoundKind.MUSIC if self is SoundKind.UNCLEAR else self
+
+
 class Outcome(Enum):
     """How the analysis of one file ended."""
 
@@ -192,6 +207,7 @@ class Song:
     # Of the sound's packets as they lie in the file: the same under other tags; empty: not known.
     stream_sha256: str = ""
     music: MusicFacts = MusicFacts()  # as far as it was heard for them; kept in a table of its own
+    kind: SoundKind = SoundKind.UNCLEAR  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +328,7 @@ class SongRecord:
     grain: Grain | None = None  # None likewise
     tonal: Tonal | None = None  # None before the separation, and likewise
     music: MusicFacts | None = None  # None likewise
+    kind: SoundKind | None = None  # None where an older version has heard the song
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
         "DELETE FROM tonal WHERE song_id = ?",
         "DELETE FROM music WHERE song_id = ?",
         "DELETE FROM level WHERE song_id = ?",
+        "DELETE FROM sound_kind WHERE song_id = ?",
         "DELETE FROM vectors WHERE song_id = ?",
     ):
         connection.execute(statement, (song_id,))

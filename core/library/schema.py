@@ -233,6 +233,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             tag_key TEXT NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE sound_kind (
+            song_id TEXT PRIMARY KEY REFERENCES song ON DELETE CASCADE,
+            kind TEXT NOT NULL
+        )""",
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from core.errors import BugError, UnknownSongError
 from core.library.blobs import path_blob, text, to_path
 from core.library.database import Shelf
+from core.library.kinds import sound_kind
 from core.library.music import MUSIC_COLUMNS, music_facts
 from core.types import AudioFacts, FileStamp, Song, SongId, Stage, Tags
 
@@ -19,7 +20,7 @@ _COLUMNS = (
 )
 # rowid breaks ties between songs added within one tick of the clock.
 _OLDEST_FIRST = "ORDER BY added_at, song.rowid"
-_READ = f"{_COLUMNS}, {MUSIC_COLUMNS}"
+_READ = f"{_COLUMNS}, kind, {MUSIC_COLUMNS}"
 _STAGES = {stage.value: stage for stage in Stage}
 
 
@@ -114,12 +115,13 @@ class SongShelf(Shelf):
     def half_heard(self) -> list[Song]:
         """Return the songs that an older version has heard less of than is heard now.
 
-        They lack the grain, the measures of quality or the hash of the sound, or are ready and
-        have no tonal sequence or no tempo and key; the last added comes first.
+        They lack the grain, the measures of quality, what they hold or the hash of the sound, or
+        are ready and have no tonal sequence or no tempo and key; the last added comes first.
         """
         return self._select(
             "WHERE stream_sha256 = '' OR song_id NOT IN (SELECT song_id FROM grain)"
             " OR song_id NOT IN (SELECT song_id FROM copy_facts)"
+            " OR song_id NOT IN (SELECT song_id FROM sound_kind)"
             " OR (stage = ? AND (song_id NOT IN (SELECT song_id FROM tonal)"
             " OR song_id NOT IN (SELECT song_id FROM music)))"
             " ORDER BY added_at DESC, song.rowid DESC",
@@ -145,7 +147,8 @@ class SongShelf(Shelf):
         with self.database.reading() as connection:
             # The clause is one of the literals above; every value is a parameter.
             rows = connection.execute(
-                f"SELECT {_READ} FROM song LEFT JOIN music USING (song_id) {clause}",  # noqa: S608
+                f"SELECT {_READ} FROM song LEFT JOIN music USING (song_id)"  # noqa: S608
+                f" LEFT JOIN sound_kind USING (song_id) {clause}",
                 values,
             )
             return [_song(row) for row in rows]
@@ -195,5 +198,6 @@ def _song(row: tuple[Any, ...]) -> Song:
         _STAGES[row[14]],
         row[15],
         row[16],
-        music_facts(row[17:]),
+        music_facts(row[18:]),
+        sound_kind(row[17]),
     )

@@ -23,6 +23,7 @@ from core.library.evidence import (
     write_vectors,
 )
 from core.library.journal import JournalShelf
+from core.library.kinds import KindShelf, write_kind
 from core.library.levels import LevelShelf
 from core.library.memory import MemoryShelf
 from core.library.music import write_music
@@ -38,6 +39,7 @@ from core.types import (
     MusicFacts,
     SongId,
     SongRecord,
+    SoundKind,
     Stage,
     StemVectors,
     Tags,
@@ -58,6 +60,7 @@ class Catalogue(
     DecisionShelf,
     JournalShelf,
     LevelShelf,
+    KindShelf,
 ):
     """One library's catalogue, opened or created; raises ``LibraryError`` from every verb."""
 
@@ -89,6 +92,7 @@ class Catalogue(
             write_tonal(connection, song.song_id, tonal=record.tonal)
             write_vectors(connection, song.song_id, vectors=record.vectors)
             write_measures(connection, song.song_id, measures=record.measures)
+            write_kind(connection, song.song_id, kind=record.kind)
             if record.music is not None:
                 write_music(connection, song.song_id, music=record.music)
             queue_change(connection, song.song_id, kind=ChangeKind.UPSERT)
@@ -122,6 +126,7 @@ class Catalogue(
         grain: Grain,
         measures: CopyMeasures,
         stream_sha256: str,
+        kind: SoundKind,
         tonal: Tonal | None = None,
         vectors: Sequence[StemVectors] = (),
         music: MusicFacts = NOT_TOLD,
@@ -132,6 +137,7 @@ class Catalogue(
             write_grain(connection, song_id, grain=grain)
             write_measures(connection, song_id, measures=measures)
             write_stream(connection, song_id, stream_sha256=stream_sha256)
+            write_kind(connection, song_id, kind=kind)
             write_tonal(connection, song_id, tonal=tonal)
             write_music(connection, song_id, music=music)
             write_vectors(connection, song_id, vectors=vectors)

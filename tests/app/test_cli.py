@@ -88,7 +88,8 @@ def test_answers_have_the_promised_shape(run: Run, music: Path, tmp_path: Path) 
     run("add", music, copy)
     songs = run("songs", "--json").json
     assert [song["title"] for song in songs] == ["one", "two", "copy"]
-    assert set(songs[0]) == {"song_id", "path", "title", "artist", "duration_s", "stage"}
+    known = {"song_id", "path", "title", "artist", "duration_s", "stage", "kind"}
+    assert set(songs[0]) == known
 
     by_id = run("similar", songs[0]["song_id"], "-k", 2, "--json").json
     by_path = run("similar", music / "one.flac", "-k", 2, "--json").json
@@ -109,6 +110,18 @@ def test_answers_have_the_promised_shape(run: Run, music: Path, tmp_path: Path) 
         assert run("similar", songs[0]["song_id"], "--stem", stem, "--json").code == 0
     assert run("versions", songs[0]["song_id"], "--json").code == 0
     assert run("recommendations", songs[0]["song_id"], "--json").json["results"] == []
+
+
+def test_noise_is_no_neighbour_of_music_and_is_told(run: Run, music: Path, tmp_path: Path) -> None:
+    rain = sounds.write(tmp_path / "rain.flac", sounds.noise(3, seconds=SONG_S))
+    run("add", music, rain, "--quick")
+    kinds = {song["title"]: song["kind"] for song in run("songs", "--json").json}
+    assert kinds == {"one": "music", "two": "music", "rain": "noise"}
+    found = run("similar", music / "one.flac", "--stem", "mix", "--json").json["results"]
+    assert [near["title"] for near in found] == ["two"]
+    asked = run("similar", rain, "--stem", "mix")
+    assert (asked.code, asked.out) == (0, "")
+    assert asked.err == "This is noise: it is compared with other noise only.\n"
 
 
 def test_a_foreign_file_is_asked_about_and_not_kept(run: Run, music: Path, tmp_path: Path) -> None:

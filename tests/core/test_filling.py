@@ -46,6 +46,7 @@ def make_old(bench: Workbench) -> None:
         connection.execute("DELETE FROM grain")
         connection.execute("DELETE FROM copy_facts")
         connection.execute("DELETE FROM tonal")
+        connection.execute("DELETE FROM sound_kind")
         connection.execute("UPDATE vectors SET model_id = 'work-chroma-1' WHERE space = 'work'")
         connection.execute("UPDATE song SET stream_sha256 = ''")
     for song in bench.songs():

@@ -32,7 +32,7 @@ from ui.presenters import evidence, told
 from ui.presenters.evidence import HARMONY
 from ui.presenters.music_words import differences
 from ui.presenters.ports import WorkbenchPort
-from ui.presenters.words import NO_ARTIST, STEMS, clock, either
+from ui.presenters.words import NO_ARTIST, OTHER_KINDS, STEMS, clock, either
 
 NEIGHBOURS_LIMIT = 24  # three screens of results: more than anyone auditions for one song
 RECOMMENDED_LIMIT = 50
@@ -118,6 +118,8 @@ def neighbours(workbench: WorkbenchPort, song: Song, *, without_copies: bool = F
 
 def neighbours_note(results: Sequence[Result], stems: Sequence[Stem], *, about: Song) -> str:
     """Say what the figures of the neighbours mean."""
+    if about.kind in OTHER_KINDS:
+        return OTHER_KINDS[about.kind]
     if not results:
         return _("Nothing to compare with yet. Add more songs.")
     if about.stage is Stage.FIRST_ANSWER:

@@ -13,7 +13,7 @@ from ui.presenters.results import ResultsPresenter
 from ui.presenters.rows import SongRow
 from ui.presenters.seeds import names_of
 from ui.presenters.verbs import Lane, Lanes, Verb
-from ui.presenters.words import BETWEEN, STEPS, clock, file_facts
+from ui.presenters.words import BETWEEN, KINDS, STEPS, clock, file_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class SongPagePresenter:
             return (STEPS[self._row.step],)
         song = self._row.song
         album = (song.album,) if song.album else ()
-        heard = chips(song.music)
+        kind = (KINDS[song.kind],) if song.kind in KINDS else ()
+        heard = (*kind, *chips(song.music))
         return (
             clock(song.duration_s),
             *heard,

@@ -9,7 +9,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from core.types import AnalysisStep, AudioFacts, Confidence, Stem, Verdict
+from core.types import AnalysisStep, AudioFacts, Confidence, SoundKind, Stem, Verdict
 from ui.language import N_, Words, ngettext, number, short
 from ui.language import gettext as _
 from ui.messages import file_name, shown
@@ -55,6 +55,23 @@ CONFIDENCES: Final = Words(
 STEMS: Final = Words({Stem.MIX: N_("mix"), Stem.BACKING: N_("backing"), Stem.VOCAL: N_("voice")})
 
 CHANNELS: Final = Words({1: N_("mono"), 2: N_("stereo")})
+
+# Of what is music, and of what can't be told, nothing is said.
+KINDS: Final = Words(
+    {
+        SoundKind.SPEECH: N_("speech"),
+        SoundKind.NOISE: N_("noise"),
+        SoundKind.SILENCE: N_("silence"),
+    }
+)
+
+OTHER_KINDS: Final = Words(
+    {
+        SoundKind.SPEECH: N_("This is speech: it is compared with other speech, not with music."),
+        SoundKind.NOISE: N_("This is noise: it is compared with other noise, not with music."),
+        SoundKind.SILENCE: N_("This is silence: it is not compared with music."),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

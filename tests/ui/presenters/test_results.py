@@ -1,12 +1,13 @@
 """The lists of a song's page: what they say, how they are kept fresh, which line is chosen."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from core.cluster_types import SyncState
 from core.errors import ClusterError, ClusterProblem
-from core.types import Song, SongId, SpaceName, Stage, Verdict
+from core.types import Song, SongId, SoundKind, SpaceName, Stage, Verdict
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fake_sync import FakeSync, recommendation
 from tests.ui.fakes import HandLanes, pair, song
@@ -222,3 +223,15 @@ def test_a_removed_neighbour_is_left_out() -> None:
     workbench.similar = lambda *_, **__: found  # type: ignore[method-assign]  # an index that is one step behind
     del workbench.catalogue.songs[SongId("gone")]
     assert answers.neighbours(workbench, song("mine")).results == ()
+
+
+@pytest.mark.parametrize("kind", [SoundKind.SPEECH, SoundKind.NOISE, SoundKind.SILENCE])
+def test_what_is_no_music_says_why_its_list_holds_none(kind: SoundKind) -> None:
+    bench = FakeWorkbench(song("a"), song("b"))
+    asked = replace(song("a"), kind=kind)
+    note = answers.neighbours(bench, asked).note
+    assert note.startswith(f"This is {kind.value}")
+    assert "music" in note
+    maybe = answers.neighbours(bench, replace(asked, kind=SoundKind.UNCLEAR)).note
+    assert maybe == answers.neighbours(bench, replace(asked, kind=SoundKind.MUSIC)).note
+    assert kind.value not in maybe
