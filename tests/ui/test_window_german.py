@@ -171,7 +171,7 @@ def screens(rig: WindowRig) -> Iterator[QWidget]:
 def dialogs(rig: WindowRig) -> Iterator[QDialog]:
     """Open one dialog after the other, each on all of its pages."""
     for page in range(3):
-        rig.window.show_panel(page)
+        rig.window.dialogs.show_panel(page)
         rig.settle()
         yield rig.find(QDialog, "syncPanel")
     rig.find(QDialog, "syncPanel").accept()
