@@ -158,6 +158,13 @@ def screens(rig: WindowRig) -> Iterator[QWidget]:
     for tab in Tab:
         presenter.turn_tab(tab)
         yield window
+    chosen = [row.song for row in presenter.library.rows if row.song]
+    presenter.turn_tab(Tab.NEIGHBOURS)
+    presenter.wishes.more(chosen[:2])
+    presenter.wishes.less(chosen[2:])
+    rig.settle()
+    yield window
+    presenter.wishes.clear()
     for show in (presenter.show_map, lambda: presenter.show_copies(None), presenter.show_check):
         show()
         rig.settle()
@@ -175,9 +182,9 @@ def dialogs(rig: WindowRig) -> Iterator[QDialog]:
         rig.settle()
         yield rig.find(QDialog, "syncPanel")
     rig.find(QDialog, "syncPanel").accept()
-    buttons = {name: rig.find(QPushButton, name) for name in ("helpButton", "addButton")}
+    menu = rig.find(QPushButton, "helpButton").menu()
     names = ("keySheet", "settingsDialog", "aboutDialog")
-    for name, action in zip(names, buttons["helpButton"].menu().actions(), strict=True):
+    for name, action in zip(names, menu.actions(), strict=True):
         action.trigger()
         rig.qtbot.waitUntil(lambda: rig.window.lanes.is_idle, timeout=PATIENCE_MS)
         dialog = rig.find(QDialog, name)
@@ -207,7 +214,8 @@ def test_no_english_is_left_on_any_screen(rig: WindowRig) -> None:
         "1 Gruppe von Kopien, 1 anderes Paar", "Diese behalten, 1 in den Papierkorb",
         "Vor der Veröffentlichung prüfen: demo.wav", "In deiner Bibliothek", "Was mitgeht",
         "Von jedem Song: Vektoren, Fingerabdrücke, Länge. Nie der Klang.", "2 höher: im Klang nah",
-        "Strg+F", "Leertaste", "Sprache", "Schließen", "Über Songkin", "Passwort", "Abbrechen",
+        "Mehr wie", "weniger wie", "Leeren", "Strg+F", "Leertaste",
+        "Sprache", "Schließen", "Über Songkin", "Passwort", "Abbrechen",
         "leer.mp3 ist leer. Exportiere oder kopiere die Datei neu.", "0,90",
     } - found == set()  # fmt: skip
 
