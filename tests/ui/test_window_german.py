@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -23,34 +22,21 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from core.cluster_types import ExplainedLine, Explanation, RowRefusal
-from core.copy_types import CheckReport
-from core.errors import AudioFileError, AudioProblem
-from core.preferences import Preferences
-from core.settings import Language, Places, Settings, SettingsFile
-from core.types import CatalogueId, Problem, SongId, Verdict
+from core.settings import Language
 from tests.catalogues import forms, read
 from tests.ui.conftest import OpenWindow
-from tests.ui.fake_library import group
-from tests.ui.fake_sync import FakeSync
-from tests.ui.fakes import FakePlayer, pair
+from tests.ui.every_screen import dialogs, furnished, screens
+from tests.ui.fakes import FakePlayer
 from tests.ui.rig import WindowRig, library
 from ui import theme
-from ui.messages import noted
 from ui.models.songs import Column
-from ui.presenters.answers import Tab
 from ui.translation import spoken
 from ui.widgets.parts import CutLabel
 
 # The offscreen platform has no window manager to tell the size of a dialog to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-PATIENCE_MS = 60_000  # the settings load torch, to tell which weights are there
-DEMO = Path("demo.wav")
 FIELD = re.compile(r"\{\w+\}")
-FAR = ExplainedLine(
-    CatalogueId("x:1"), "Far Signal", "Jemand", 0.9, 1, "", None, 2, "near in sound"
-)
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -132,17 +118,7 @@ def cut(window: QWidget) -> list[str]:
 
 @pytest.fixture
 def rig(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[WindowRig]:
-    workbench, sync = library(), FakeSync(waiting=2)
-    workbench.pairs.append(pair("Harbour Lights", "Glass Orchard", Verdict.SAME_RECORDING))
-    workbench.made_groups = [group(("Harbour Lights", "Glass Orchard"), workbench.pairs[-1])]
-    reason = noted(AudioFileError(Path("leer.mp3"), AudioProblem.EMPTY))
-    workbench.catalogue.problems[Path("leer.mp3")] = Problem(Path("leer.mp3"), reason, 1.0)
-    near = workbench.similar(SongId("Harbour Lights"))
-    workbench.checks[DEMO] = CheckReport(DEMO, (), near, (), (), (), 200.0)
-    sync.refused = [RowRefusal(SongId("Glass Orchard"), "ohne Grund")]
-    sync.explained = {SongId("Harbour Lights"): Explanation((FAR,), 40)}
-    places = Places(*(tmp_path / name for name in ("library", "cache", "weights", "logs")))
-    preferences = Preferences(Settings(places), SettingsFile(tmp_path / "settings.json"))
+    workbench, sync, preferences = furnished(tmp_path)
     with spoken(qapp, Language.GERMAN):
         made = WindowRig(qtbot, workbench, sync, player=FakePlayer(), preferences=preferences)
         made.settle()
@@ -150,58 +126,6 @@ def rig(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[WindowRig]
         yield made
         made.window.close()
         made.window.deleteLater()
-
-
-def screens(rig: WindowRig) -> Iterator[QWidget]:
-    """Go through the window's screens."""
-    window, presenter = rig.window, rig.window.presenter
-    for tab in Tab:
-        presenter.turn_tab(tab)
-        yield window
-    chosen = [row.song for row in presenter.library.rows if row.song]
-    presenter.turn_tab(Tab.NEIGHBOURS)
-    presenter.wishes.more(chosen[:2])
-    presenter.wishes.less(chosen[2:])
-    rig.settle()
-    yield window
-    presenter.wishes.clear()
-    for show in (presenter.show_map, lambda: presenter.show_copies(None), presenter.show_check):
-        show()
-        rig.settle()
-        yield window
-    presenter.check.check(DEMO)
-    rig.settle()
-    yield window
-    presenter.show_library()
-
-
-def dialogs(rig: WindowRig) -> Iterator[QDialog]:
-    """Open one dialog after the other, each on all of its pages."""
-    for page in range(3):
-        rig.window.dialogs.show_panel(page)
-        rig.settle()
-        yield rig.find(QDialog, "syncPanel")
-    rig.find(QDialog, "syncPanel").accept()
-    menu = rig.find(QPushButton, "helpButton").menu()
-    names = ("keySheet", "settingsDialog", "aboutDialog")
-    for name, action in zip(names, menu.actions(), strict=True):
-        action.trigger()
-        rig.qtbot.waitUntil(lambda: rig.window.lanes.is_idle, timeout=PATIENCE_MS)
-        dialog = rig.find(QDialog, name)
-        pages = dialog.findChild(QTabBar)
-        for page in range(pages.count() if pages else 1):
-            if pages:
-                pages.setCurrentIndex(page)
-            yield dialog
-        dialog.accept()
-    rig.window.presenter.sync.asks_sign_in.emit(None)
-    yield rig.find(QDialog, "signInDialog")
-    rig.find(QDialog, "signInDialog").reject()
-    rig.window.presenter.duplicates.want()
-    rig.settle()
-    rig.window.presenter.duplicate_actions.keep()
-    yield rig.find(QDialog, "confirmDialog")
-    rig.find(QDialog, "confirmDialog").reject()
 
 
 def test_no_english_is_left_on_any_screen(rig: WindowRig) -> None:

@@ -207,7 +207,7 @@ class CheckPage(QWidget):
             part.setVisible(check.is_running)
         self._choose.setVisible(bool(check.name) and not check.is_running)
         self._doing.setText(check.words)
-        self._bar.setRange(0, report.total if report else 0)
+        self._bar.setRange(0, max(1, report.total) if report else 1)  # of no length, it would move
         self._bar.setValue(report.done if report else 0)
         if has_ended and self._has_keyboard():
             self.focus()

@@ -242,6 +242,7 @@ def cover(painter: QPainter, box: QRect, image: QPixmap | None, *, name: str) ->
         gradient.setColorAt(1.0, second)
         painter.fillPath(path, gradient)
     else:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)  # most are drawn smaller
         painter.drawPixmap(box, image)
     painter.restore()
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from core.types import Song
 from ui import theme
@@ -26,8 +26,9 @@ class SeedsRow(QFrame):
 
     left = Signal()  # the last name was taken out by keyboard, and the keyboard has no place here
 
-    def __init__(self, wishes: Wishes) -> None:
+    def __init__(self, wishes: Wishes, *, after: QWidget) -> None:
         super().__init__()
+        self._after = after  # what has the keyboard before the first name
         self.setObjectName("seedsRow")
         self._wishes = wishes
         self._is_its_list = True
@@ -56,10 +57,20 @@ class SeedsRow(QFrame):
             clear = self._button(_("Clear"), _("Clear: list the open song's neighbours again"))
             clear.setObjectName("clearSeeds")
             clear.clicked.connect(self._wishes.clear)
+            self._order()
             if had_focus:
                 clear.setFocus()
         elif had_focus:
             self.left.emit()
+
+    def _order(self) -> None:
+        """Let Tab come by as it is read, though the names were made last of all."""
+        before = self._after
+        for item in map(self._flow.itemAt, range(self._flow.count())):
+            one = item.widget() if item else None
+            if isinstance(one, QPushButton):
+                QWidget.setTabOrder(before, one)
+                before = one
 
     def _empty(self) -> None:
         while (item := self._flow.takeAt(0)) is not None:

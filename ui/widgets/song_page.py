@@ -175,7 +175,7 @@ class SongPage(QWidget):
         self._wishes = wishes
         self._weights = WeightsRow(wishes.neighbours)
         self._weights.hide()
-        self._seeds = SeedsRow(wishes)
+        self._seeds = SeedsRow(wishes, after=self._tabs)
         self._lists = QStackedWidget()
         self._views = {tab: self._make_list(tab, covers, look=look) for tab in TABS}
         self._nothing = Placeholder()
