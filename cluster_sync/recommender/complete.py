@@ -15,15 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from cluster_sync import collections as shapes
+from cluster_sync.lists import RECOMMENDATIONS, key_number
+from cluster_sync.recommender.canaries import (
+    CANARIES,
+    Places,
+    drawn,
+    read_canaries,
+    write_canaries,
+)
 from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.tally import Tally
 from cluster_sync.recommender.traits import TRAIT_FIELDS, Traits, traits_of
 from core.errors import ClusterError, ClusterProblem
 from core.types import Float32Array
 from core.vectors.alone import search_alone
-from core.vectors.milvus import ROWS_A_PAGE, Hit, MilvusStore, Row
+from core.vectors.milvus import KEYS_A_PAGE, ROWS_A_PAGE, Hit, MilvusStore, Row
+from core.vectors.rows import chunks
 
-CANARIES = 64  # a part that holds a twentieth of the catalogue is missed in 4 % of single searches
 ENOUGH_QUERIES = 192  # so many questions are as good as canaries, beside a few
 FEW_CANARIES = 8
 # After a query node came back, answers were partial for 6 to 8 s: in all, 16 s are waited.
@@ -35,8 +43,9 @@ WIDE = 1000
 # Of 100,000 songs in clusters as tight as real ones, HNSW with M 16 had no way to 11, however wide
 # it searched, and none within its usual width to 38. So much of one search's questions may be such.
 MOST_UNREACHED = 0.02
-TURNS = 4
-_NOTES = "canary"
+# In which order a song is asked for by comparing and by the index. Two or three replicas that take
+# turns are each asked both ways. If the ways took turns too, each might have one replica to itself.
+BY_COMPARING = (False, True, True, False, True, False, False, True)
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +73,7 @@ class CompleteReader:
         self._journal = journal
         self._tally = tally
         self._pause = pause
+        self._places: Places | None = None  # as last read or written
         self._canaries: list[Row] = []
         self._unreached: set[str] = set()  # one in thousands
         self._is_ready = False
@@ -76,7 +86,10 @@ class CompleteReader:
     def refresh(self) -> None:
         """Take the canaries as they are now; raises ``ClusterError`` INCOMPLETE."""
         for _ in self._tries():
-            keys = sorted(set(self._journal.notes(_NOTES).values()))
+            places = self._noted()
+            if places is None:
+                continue
+            keys = sorted(set(places.values()))
             found = self._store.get(shapes.CATALOGUE, keys, [])
             if len(found) == len(keys):
                 self._canaries, self._is_ready = found, True
@@ -85,23 +98,24 @@ class CompleteReader:
 
     def free_canaries(self, leaving: Collection[str]) -> None:
         """Let songs that are about to leave be canaries no more."""
-        notes = self._journal.notes(_NOTES)
-        self._journal.forget_notes(_NOTES, [n for n, key in notes.items() if key in leaving])
+        places = self._known_places()
+        kept = {place: key for place, key in places.items() if key not in leaving}
+        if kept != places:
+            self._note(kept)
         self._canaries = [row for row in self._canaries if row.key not in leaving]
 
     def draw_canaries(self, merged: Sequence[str]) -> None:
         """Let new songs take canaries' places, so that all songs are equally likely to be one."""
         if not merged:
             return
-        total = self._store.count(shapes.CATALOGUE)
-        chosen: dict[str, str] = {}
-        for number, key in enumerate(merged, start=max(total - len(merged), 0)):
-            # Reservoir sampling (Vitter 1985): the n-th song is kept with probability size / n.
-            place = number if number < CANARIES else random.randrange(number + 1)  # noqa: S311 - no secret
-            if place < CANARIES:
-                chosen[f"{place:02d}"] = key
-        if chosen:
-            self._journal.write_notes(_NOTES, chosen)
+        places = self._known_places()
+        after = drawn(places, merged, total=self._store.count(shapes.CATALOGUE))
+        if after != places:
+            self._note(after)
+
+    def canary_keys(self) -> set[str]:
+        """Return who is a canary, as last taken."""
+        return {row.key for row in self._canaries}
 
     def rows(
         self,
@@ -121,10 +135,25 @@ class CompleteReader:
             found = self._store.get(shapes.CATALOGUE, keys, fields, fresh=False, page=page)
             present = {row.key for row in found}
             missing = [one for one in keys if one not in present]
-            found += self._store.get(shapes.CATALOGUE, missing, fields) if missing else []
-            if len(found) == len(set(keys)) or self._sees_canaries():
-                return found
+            again = self._beside_canaries(missing, fields)
+            if again is not None:
+                return found + again
         raise self._incomplete("songs by key")
+
+    def _beside_canaries(self, keys: Sequence[str], fields: Sequence[str]) -> list[Row] | None:
+        """Return those of these songs that exist, or None where an answer isn't complete.
+
+        Canaries are asked for in the same breath: another answer may come from another replica.
+        """
+        canaries = self.canary_keys()
+        found: list[Row] = []
+        for some in chunks(keys, ROWS_A_PAGE - CANARIES):
+            rows = self._store.get(shapes.CATALOGUE, sorted(canaries.union(some)), fields)
+            if not canaries <= {row.key for row in rows}:
+                return None
+            wanted = set(some)
+            found += [row for row in rows if row.key in wanted]
+        return found
 
     def traits(
         self, songs: Sequence[str], fields: Sequence[str] = TRAIT_FIELDS
@@ -145,6 +174,26 @@ class CompleteReader:
             if not self.rows(missing, []):
                 return found
         raise self._incomplete("traits")
+
+    def holders(self, songs: Sequence[str]) -> set[str]:
+        """Return the songs whose lists tell of any of these; raises ``ClusterError`` INCOMPLETE.
+
+        For when all lists are made: every canary must have one.
+        """
+        numbers = tuple(map(key_number, songs))
+        self.ready()
+        for attempt in self._tries():
+            if attempt:
+                self.refresh()
+            canaries = self.canary_keys()
+            lists = self._store.between(
+                RECOMMENDATIONS, fields=["held"], where={"held": numbers}, also=sorted(canaries)
+            )
+            if len(lists) == KEYS_A_PAGE or canaries <= {row.key for row in lists}:
+                return {
+                    row.key for row in lists if not set(numbers).isdisjoint(row.numbers["held"])
+                }
+        raise self._incomplete("lists")
 
     def check_range(self, keys: Collection[str], *, low: str, high: str) -> None:
         """Raise ``ClusterError`` INCOMPLETE where a canary of this range of keys is missing."""
@@ -207,22 +256,36 @@ class CompleteReader:
     def _is_unreached(self, row: Row, *, limit: int) -> bool:
         """Tell whether a song is served and the index has no way to it: then that's no gap.
 
-        Searches by the index never find it, and searches that compare always do, in turns: with
-        replicas of which one lacks it, one of them would tell.
+        Searches by the index never find it, and searches that compare always do: with replicas of
+        which one lacks it, one of them would tell.
         """
-        for _ in range(TURNS):
-            (hits,) = self._store.search(
-                shapes.CATALOGUE, _vectors([row]), limit=limit, fresh=False
-            )
-            alone = search_alone(self._store, shapes.CATALOGUE, row)
-            if _finds_itself(row, hits) or not _finds_itself(row, alone):
+        for by_comparing in BY_COMPARING:
+            if by_comparing:
+                hits = search_alone(self._store, shapes.CATALOGUE, row)
+            else:
+                (hits,) = self._store.search(
+                    shapes.CATALOGUE, _vectors([row]), limit=limit, fresh=False
+                )
+            if _finds_itself(row, hits) is not by_comparing:
                 return False
         self._unreached.add(row.key)
         return True
 
-    def _sees_canaries(self) -> bool:
-        keys = [row.key for row in self._canaries]
-        return len(self._store.get(shapes.CATALOGUE, keys, [], with_vectors=False)) == len(keys)
+    def _noted(self) -> Places | None:
+        if self._places is None:
+            self._places = read_canaries(self._journal)
+        return self._places
+
+    def _known_places(self) -> Places:
+        for _ in self._tries():
+            places = self._noted()
+            if places is not None:
+                return places
+        raise self._incomplete("who is a canary")
+
+    def _note(self, places: Places) -> None:
+        write_canaries(self._journal, places)
+        self._places = places
 
     def _tries(self) -> Iterator[int]:
         """Yield the numbers of the tries, with longer and longer pauses between them."""
@@ -231,6 +294,7 @@ class CompleteReader:
             self._tally.incomplete += 1
             log.warning("an answer was incomplete, asked again in %.2f s", pause_s)
             self._pause(pause_s)
+            self._places = None  # another may have merged meanwhile
             yield number
 
     def _incomplete(self, what: str) -> ClusterError:

@@ -18,6 +18,8 @@ from cluster_sync.lists import (
     traits_spec,
     work_spec,
 )
+from cluster_sync.recommender.canaries import read_canaries, write_canaries
+from cluster_sync.recommender.journal import Journal
 from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import CollectionSpec, MilvusStore
 from core.vectors.states import field_names
@@ -46,8 +48,22 @@ def migrate(store: MilvusStore) -> list[str]:
         store.drop(name)
     missing = [one for one in specs if one.name not in existing or one.name in wrong]
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(store.ensure, missing))
+        list(pool.map(store.ensure, [one for one in missing if one.name != shapes.CATALOGUE]))
+    _note_canaries(store)
+    for one in missing:
+        if one.name == shapes.CATALOGUE:
+            store.ensure(one)
     return [one.name for one in missing]
+
+
+def _note_canaries(store: MilvusStore) -> None:
+    """Note that there are none before there is a catalogue, so that it is never without the note.
+
+    An answer in which it is missing is then known to be incomplete.
+    """
+    journal = Journal(store)
+    if store.dimension(shapes.CATALOGUE) is None and read_canaries(journal) is None:
+        write_canaries(journal, {})
 
 
 def _specs(store: MilvusStore) -> list[CollectionSpec]:

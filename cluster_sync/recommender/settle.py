@@ -69,7 +69,7 @@ def finish_gone(desk: Desk, *, lease: Lease) -> None:
         desk.step(lease)
         gone = _absent(desk, marks)
         desk.store.delete(shapes.RECOMMENDATIONS, gone)
-        left = holders(desk.store, gone)
+        left = desk.reader.holders(gone) if gone else ()
         desk.journal.mark(Mark.LIST, left)
         if not left:
             desk.journal.done(marks)

@@ -192,10 +192,8 @@ class MilvusStore:
         any other is cut in two at the median of what came back.
         """
         found: dict[str, Row] = {}
-        ranges = [("", "~")]  # every key lies between
-        if prefix:
-            checked_keys([prefix])
-            ranges = [(prefix, prefix + "~")]
+        checked_keys([prefix] if prefix else [])
+        ranges = [(prefix, prefix + "~")]  # every key lies between, where none is named
         while ranges:
             low, high = ranges.pop()
             some = self.between(name, low, high, fields=fields, where=where)
@@ -266,10 +264,11 @@ class MilvusStore:
         *,
         fields: Sequence[str] = (),
         where: Where | None = None,
+        also: Sequence[str] = (),
         limit: int = KEYS_A_PAGE,
         fresh: bool = True,
     ) -> list[Row]:
-        """Return at most ``limit`` of the rows with low <= key < high, in no promised order.
+        """Return at most ``limit`` of the rows with low <= key < high, and of ``also``, unsorted.
 
         Fewer than the limit are all there are.
         """
@@ -277,7 +276,7 @@ class MilvusStore:
             name,
             self._client.query,
             fresh=fresh,
-            filter=range_filter(low, high, where=where or {}),
+            filter=range_filter(low, high, where=where or {}, also=also),
             output_fields=[KEY_FIELD, *map(checked_name, fields)],
             limit=limit,
         )

@@ -139,14 +139,17 @@ def quoted(value: str | int) -> str:
     return '"' + "".join(_ESCAPES.get(char, char) for char in value) + '"'
 
 
-def range_filter(low: str, high: str, *, where: Where) -> str:
+def range_filter(low: str, high: str, *, where: Where, also: Sequence[str] = ()) -> str:
     """Return the filter for low <= key < high in rows whose fields equal ``where``.
 
-    A tuple of numbers asks for the rows whose field holds any of them.
+    A tuple of numbers asks for the rows whose field holds any of them; ``also`` for more keys.
     """
     terms = [f"{KEY_FIELD} >= {quoted(low)}", f"{KEY_FIELD} < {quoted(high)}"]
     terms += [_term(checked_name(name), value) for name, value in where.items()]
-    return " and ".join(terms)
+    within = " and ".join(terms)
+    if not also:
+        return within
+    return f"({within}) or {KEY_FIELD} in [{', '.join(map(quoted, checked_keys(also)))}]"
 
 
 def _term(name: str, value: str | int | tuple[int, ...]) -> str:

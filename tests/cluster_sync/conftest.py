@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from cluster_sync.collections import INBOX_PREFIX
+from cluster_sync.lists import WORK
+from cluster_sync.recommender.canaries import write_canaries
+from cluster_sync.recommender.journal import Journal
 from core.library.store import Catalogue
 from tests.cluster_sync.libraries import Cluster
 from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
@@ -25,6 +28,8 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]
             store.drop(name)
         else:
             store.delete(name, store.keys(name))
+    if WORK in store.names():
+        write_canaries(Journal(store), {})  # as one finds it in a cluster that is new
     store.close()
 
 

@@ -11,11 +11,14 @@ import pytest
 from cluster_sync import collections as shapes
 from cluster_sync.lists import TRAITS
 from cluster_sync.recommender import complete
+from cluster_sync.recommender.canaries import read_canaries
+from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.passes import lists_pass, recommend_pass
 from cluster_sync.recommender.tally import Tally
 from core.errors import ClusterError, ClusterProblem
 from core.progress import Progress
 from core.types import Float32Array
+from core.vectors.alone import search_alone
 from core.vectors.milvus import Hit, MilvusStore, Row
 from tests.cluster_sync.libraries import near, unit
 from tests.cluster_sync.recommender.songs import (
@@ -191,7 +194,7 @@ def test_a_song_that_another_replica_or_none_finds_is_missing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     """Every third search is of another replica, or even those that compare don't find it."""
-    if every > complete.TURNS:
+    if every > len(complete.BY_COMPARING):
         monkeypatch.setattr(complete, "search_alone", lambda *_: [])
     monkeypatch.setattr(random, "randrange", lambda end: end - 1)  # the canaries stay who they are
     store = Wayless(str(folder))
@@ -205,9 +208,90 @@ def test_a_song_that_another_replica_or_none_finds_is_missing(
     store.close()
 
 
+class TakingTurns(Wayless):
+    """Of two replicas that take turns, one lacks some songs; searches of many are always its."""
+
+    turn = 0
+
+    def is_lacking(self) -> bool:
+        self.turn += 1
+        return self.turn % 2 == 1
+
+    def search(
+        self, name: str, queries: Float32Array, *, limit: int, fresh: bool = True
+    ) -> list[list[Hit]]:
+        self.asked = 0 if len(queries) > 1 or self.is_lacking() else self.every - 1
+        return super().search(name, queries, limit=limit, fresh=fresh)
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_two_replicas_in_turns_prove_no_song_to_be_out_of_reach(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, turn: int
+) -> None:
+    def alone(store: TakingTurns, name: str, row: Row) -> list[Hit]:
+        return [] if store.is_lacking() else search_alone(store, name, row)
+
+    monkeypatch.setattr(complete, "search_alone", alone)
+    store = TakingTurns(str(folder))
+    store.turn = turn
+    before = lists(store)
+    monkeypatch.setattr(random, "randrange", lambda end: end - 1)  # the canaries stay who they are
+    store.hidden = canaries(store)[:1]
+    with pytest.raises(ClusterError) as told:
+        recommend_pass(store, progress=Progress(), pause=lambda _: None)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    assert lists(store) == before
+    store.close()
+
+
+class ForgetfulStore(PartialStore):
+    """A partial store whose journal does not tell of the canaries either."""
+
+    def heads(self, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = super().heads(name, *more, **named)
+        return [row for row in found if "canary" not in row.key or self.answers <= 0]
+
+
+def test_an_answer_without_the_canaries_names_is_incomplete(folder: Path) -> None:
+    """As where a node that is back has the new rows of all collections, and not yet the old."""
+    store = ForgetfulStore(str(folder))
+    before = lists(store)
+    store.hidden, store.answers = OLD[::2], 10_000
+    with pytest.raises(ClusterError) as told:
+        run(store)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    store.answers = 0
+    assert lists(store) == before
+    store.close()
+
+
+class HalfTheLists(MilvusStore):
+    """A store that may say nothing of half of the lists."""
+
+    is_partial = False
+
+    def between(self, name: str, *more: Any, **named: Any) -> list[Row]:
+        found = super().between(name, *more, **named)
+        is_partial = self.is_partial and name == shapes.RECOMMENDATIONS
+        return [row for row in found if not is_partial or row.key not in OLD[::2]]
+
+
+def test_a_song_that_left_is_not_forgotten_before_no_list_tells_of_it(folder: Path) -> None:
+    store = HalfTheLists(str(folder))
+    gone = lists(store)[OLD[0]][0]
+    withdraw(store, MINE, [OLD.index(gone) + 1])
+    store.is_partial = True
+    with pytest.raises(ClusterError) as told:
+        run(store)
+    assert told.value.problem is ClusterProblem.INCOMPLETE
+    store.is_partial = False
+    run(store)
+    assert not any(gone in one for one in lists(store).values())
+    store.close()
+
+
 def canaries(store: MilvusStore) -> list[str]:
-    rows = store.heads("work", ["note"], prefix="note:canary:")
-    return sorted(str(row.values["note"]) for row in rows)
+    return sorted((read_canaries(Journal(store)) or {}).values())
 
 
 def test_songs_that_leave_stop_being_canaries(store: MilvusStore) -> None:

@@ -186,6 +186,15 @@ def test_a_prefix_parts_libraries(store: MilvusStore) -> None:
     assert store.keys("songs", prefix="c:") == []
 
 
+def test_keys_are_asked_for_beside_a_range(store: MilvusStore) -> None:
+    store.ensure(SPEC)
+    store.upsert("songs", rows(9))
+    found = store.between("songs", "k000003", where={"plays": 5}, also=["k000001", "missing"])
+    assert sorted(row.key for row in found) == ["k000001", "k000005"]
+    with pytest.raises(BugError):
+        store.between("songs", also=['" or key != "'])
+
+
 def test_hostile_values_are_only_values(store: MilvusStore) -> None:
     store.ensure(SPEC)
     vectors = directions(len(HOSTILE))
