@@ -33,6 +33,7 @@ from core.fingerprint.extract import (
 )
 from core.fingerprint.grain import Pcm
 from core.fingerprint.speeds import Speeds, speeds
+from core.kept_sound import Sound, SoundCollector, Window
 from core.ports import SeparatedStems, Separator
 from core.progress import Progress
 from core.separation import excerpts
@@ -57,30 +58,11 @@ from core.types import (
 
 # Below one second there is no music to compare: the network's window is ten times as long.
 SHORTEST_SONG_S = 1.0
-# How much of a song is kept in mono for the `work` space: longer than any composition that a
-# version could be sought of, and a two-hour mix costs no more memory than a song.
-KEPT_MONO_S = 15 * 60.0
 # How far the container's duration may be from the decoded one for the excerpts taken on the way
 # to be the right ones.
 DURATION_SLACK_S = 0.05
 # A voice more than this below the mix is what separation leaves of an instrumental.
 VOICE_FLOOR_DB = -30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """An excerpt with its sound, float32 [2, n] at 44.1 kHz."""
-
-    excerpt: Excerpt
-    samples: Float32Array
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """What the second part needs of a decoded song."""
-
-    windows: tuple[Window, ...]  # none where the container was wrong about the duration
-    mono: Float32Array  # [n] at 22.05 kHz, at most ``KEPT_MONO_S``
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +166,7 @@ def hear_again(path: Path, *, clock: StageClock, progress: Progress) -> Reheard:
     """Decode a file once for what older versions did not hear in it. Raises ``AudioFileError``."""
     stream = packet_hash(decode.probe(path))
     codes, quality = FingerprintExtractor(hears_grain=True), QualityMeter()
-    collector, mono = _SoundCollector(()), MonoStream()
+    collector, mono = SoundCollector(()), MonoStream()
     with clock.stage("decode"):
         for block in decode.blocks(path, progress=progress, heed=stream.update):
             codes.feed(block)
@@ -231,11 +213,18 @@ def read_sound(path: Path, duration_s: float, *, progress: Progress) -> Sound:
 
     ``duration_s`` is what the first part measured. Raises ``AudioFileError``.
     """
-    collector = _SoundCollector(excerpts.pick(duration_s))
+    collector = SoundCollector(excerpts.pick(duration_s))
     stream = MonoStream()
     for block in decode.blocks(path, progress=progress):
         collector.hear(block, mono=stream.push(block))
     return collector.finish(mono=stream.finish())
+
+
+def whole_sound(path: Path, sound: Sound | None, *, duration_s: float, progress: Progress) -> Sound:
+    """Return the sound with its windows, read again (``read_sound``) where they aren't known."""
+    if sound is not None and sound.windows:
+        return sound
+    return read_sound(path, duration_s, progress=progress)
 
 
 def backing_answer(
@@ -297,7 +286,7 @@ class _Listeners:
         self._mono, self._mel = MonoStream(), LogMelStream()
         self._codes, self._overview = FingerprintExtractor(hears_grain=True), Overview()
         self._quality = QualityMeter()
-        self._collector = _SoundCollector(wanted)
+        self._collector = SoundCollector(wanted)
         self._frames: list[Float32Array] = []
 
     def hear(self, block: Float32Array) -> None:
@@ -354,47 +343,3 @@ def _composition(mono: Float32Array) -> Composition:
     stream.push(mono)
     work = stream.finish()
     return Composition(work, stream.tonal)
-
-
-class _SoundCollector:
-    """Keeps the excerpts and the mono signal of a song while its blocks go by."""
-
-    def __init__(self, wanted: tuple[Excerpt, ...]) -> None:
-        self._wanted = wanted
-        self._pieces: list[list[Float32Array]] = [[] for _ in wanted]
-        self._mono: list[Float32Array] = []
-        self._mono_room = int(KEPT_MONO_S * MONO_RATE_HZ)
-        self._heard_samples = 0
-
-    @property
-    def heard_s(self) -> float:
-        """Seconds of sound that went by."""
-        return self._heard_samples / decode.SAMPLE_RATE_HZ
-
-    def hear(self, block: Float32Array, *, mono: Float32Array) -> None:
-        """Take from a block, stereo [2, n], what is wanted; ``mono`` is the same in mono."""
-        for excerpt, pieces in zip(self._wanted, self._pieces, strict=True):
-            start = round(excerpt.start_s * decode.SAMPLE_RATE_HZ) - self._heard_samples
-            stop = start + round(excerpt.duration_s * decode.SAMPLE_RATE_HZ)
-            piece = block[:, max(start, 0) : max(stop, 0)]
-            if piece.shape[1]:
-                pieces.append(piece.copy())
-        self._heard_samples += block.shape[1]
-        self._keep_mono(mono)
-
-    def finish(self, *, mono: Float32Array) -> Sound:
-        """Return what was kept; ``mono`` is what the resampler still held."""
-        self._keep_mono(mono)
-        windows = tuple(
-            Window(excerpt, np.concatenate(pieces, axis=1))
-            for excerpt, pieces in zip(self._wanted, self._pieces, strict=True)
-            if pieces
-        )
-        kept = np.concatenate(self._mono) if self._mono else np.zeros(0, np.float32)
-        return Sound(windows, kept)
-
-    def _keep_mono(self, mono: Float32Array) -> None:
-        kept = mono[: self._mono_room]
-        self._mono_room -= len(kept)
-        if len(kept):
-            self._mono.append(kept)

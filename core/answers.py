@@ -106,9 +106,11 @@ class Answers:
         by_mix = self._nearest(question, (space, Stem.MIX), limit=limit)
         if not by_backing:
             return by_mix
-        known = self._catalogue.vectors_of([found.song_id for found in by_mix], space, Stem.BACKING)
-        waiting = [found for found in by_mix if found.song_id not in known]
-        return sorted((*by_backing, *waiting), key=lambda found: -found.score)[:limit]
+        found = self._catalogue.vectors_of([near.song_id for near in by_mix], space, Stem.BACKING)
+        current = self._spaces[space, Stem.BACKING].model_id
+        known = {song_id for song_id, vectors in found.items() if vectors.model_id == current}
+        waiting = [near for near in by_mix if near.song_id not in known]
+        return sorted((*by_backing, *waiting), key=lambda near: -near.score)[:limit]
 
     def by_stem(
         self, question: Question, *, limit: int, leaving_out: Collection[SongId] = ()

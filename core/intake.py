@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core import analysis
-from core.analysis import FirstAnswer, Sound, StageClock
+from core.analysis import FirstAnswer, StageClock
 from core.answers import Answers, Question, Voice
 from core.duplicates import SongEvidence
 from core.errors import Cancelled, UnknownSongError, WorldError
 from core.index import LibraryIndex
 from core.judging import Judge
+from core.kept_sound import Sound
 from core.library import scan
 from core.library.store import Catalogue
 from core.models import Models
@@ -88,7 +89,7 @@ class Intake:
     def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
         self._library = library
         self._explain = explain
-        self._separating = threading.Lock()
+        self.separating = threading.Lock()  # held while a song is separated
         self._judging = library.judging
         self._judge = Judge(library.catalogue, library.answers, lock=library.judging)
         self._claims: set[Path] = set()
@@ -118,8 +119,10 @@ class Intake:
         question = replace(_question(song, first), speeds=speeds)
         if not whole:
             return question
-        sound = _whole_sound(path, first.sound, duration_s=first.duration_s, progress=progress)
-        with self._separating:
+        sound = analysis.whole_sound(
+            path, first.sound, duration_s=first.duration_s, progress=progress
+        )
+        with self.separating:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=clock, progress=progress
             )
@@ -214,7 +217,7 @@ class Intake:
         models, song_id = self._library.models, song.song_id
         task.tell(AnalysisStep.SEPARATING, song_id=song_id)
         with task.clock.stage("decode_again"):
-            sound = _whole_sound(
+            sound = analysis.whole_sound(
                 task.path, sound, duration_s=song.duration_s, progress=task.progress
             )
         speeds = analysis.other_speeds(sound, clock=task.clock)
@@ -222,7 +225,7 @@ class Intake:
         with task.clock.stage("duplicates"):
             question = replace(self._library.answers.question(song), speeds=speeds)
             self._judge.judge_at_speeds(question)
-        with self._separating:
+        with self.separating:
             backing = analysis.backing_answer(
                 sound, models.embedder, models.separator, clock=task.clock, progress=task.progress
             )
@@ -292,15 +295,6 @@ class Intake:
 
     def _done(self, task: Task, song_id: SongId) -> AnalysisReport:
         return report_on(task, song_id, outcome=Outcome.DONE, reason="")
-
-
-def _whole_sound(
-    path: Path, sound: Sound | None, *, duration_s: float, progress: Progress
-) -> Sound:
-    """Return the sound with its windows; read again where they aren't known yet."""
-    if sound is not None and sound.windows:
-        return sound
-    return analysis.read_sound(path, duration_s, progress=progress)
 
 
 def report_on(

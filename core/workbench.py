@@ -16,7 +16,7 @@ from core.answers import Question, Voice
 from core.checking import Checking
 from core.copy_types import CheckReport, DoneAction, DuplicateGroup
 from core.errors import UnknownSongError, WorldError
-from core.filling import Filling
+from core.filling import Filling, half_heard
 from core.grouping import Grouping
 from core.index import LibraryIndex
 from core.intake import Intake, Library, Listener, Task
@@ -32,6 +32,7 @@ from core.types import (
     Neighbour,
     Outcome,
     PairVerdict,
+    Song,
     SongEvent,
     SongId,
     SpaceName,
@@ -63,7 +64,12 @@ class Workbench(Outlets):
     ) -> None:
         super().__init__(library, listening, watching)
         self._intake = Intake(library, explain=explain)
-        self._filling = Filling(library, claim=self._intake.claim, explain=explain)
+        self._filling = Filling(
+            library,
+            claim=self._intake.claim,
+            separating=self._intake.separating,
+            explain=explain,
+        )
         self._keeping = Keeping(library)
         self._grouping = Grouping(library.catalogue)
         self._checking = Checking(library.catalogue, library.answers, self._intake)
@@ -134,6 +140,10 @@ class Workbench(Outlets):
         )
         return [*ended, *finished]
 
+    def half_heard(self) -> list[Song]:
+        """Return the songs that ``fill_in`` hears again, the last added first."""
+        return half_heard(self._library)
+
     def fill_in(
         self,
         *,
@@ -141,9 +151,9 @@ class Workbench(Outlets):
         on_event: Listener = _ignore,
         on_report: Callable[[AnalysisReport], None] = _ignore,
     ) -> list[AnalysisReport]:
-        """Hear again the songs that an older version heard less of, the last added first."""
+        """Hear again the songs that ``half_heard`` names."""
         return _each(
-            self.catalogue.half_heard(),
+            self.half_heard(),
             lambda song: self._filling.fill_in(_task(song.path, progress, on_event=on_event), song),
             index=self._library.index,
             progress=progress,

@@ -69,6 +69,11 @@ def write_vectors(
     )
 
 
+def clear_vectors(connection: sqlite3.Connection, song_id: SongId) -> None:
+    """Drop a song's vectors."""
+    connection.execute("DELETE FROM vectors WHERE song_id = ?", (song_id,))
+
+
 def write_pictures(
     connection: sqlite3.Connection,
     song_id: SongId,
@@ -99,9 +104,9 @@ def clear_evidence(connection: sqlite3.Connection, song_id: SongId) -> None:
         "DELETE FROM music WHERE song_id = ?",
         "DELETE FROM level WHERE song_id = ?",
         "DELETE FROM sound_kind WHERE song_id = ?",
-        "DELETE FROM vectors WHERE song_id = ?",
     ):
         connection.execute(statement, (song_id,))
+    clear_vectors(connection, song_id)
 
 
 class EvidenceShelf(Shelf):
@@ -205,6 +210,14 @@ class EvidenceShelf(Shelf):
                 (space.value, stem.value, model_id),
             ):
                 yield SongId(song_id), self._floats(blob, (dimension,))
+
+    def models_of(self, song_id: SongId) -> dict[tuple[SpaceName, Stem], ModelId]:
+        """Return which model each of a song's vectors is of."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT space, stem, model_id FROM vectors WHERE song_id = ?", (song_id,)
+            ).fetchall()
+        return {_KINDS[space, stem]: ModelId(model_id) for space, stem, model_id in rows}
 
     def count_vectors(self, space: SpaceName, stem: Stem, model_id: ModelId) -> int:
         """Return how many songs this model has embedded."""

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,17 @@ from core.library.blobs import path_blob, text, to_path
 from core.library.database import Shelf
 from core.library.kinds import sound_kind
 from core.library.music import MUSIC_COLUMNS, music_facts
-from core.types import AudioFacts, FileStamp, Song, SongId, Stage, Tags
+from core.types import (
+    AudioFacts,
+    FileStamp,
+    ModelId,
+    Song,
+    SongId,
+    SpaceName,
+    Stage,
+    Stem,
+    Tags,
+)
 
 _COLUMNS = (
     "song_id, path, size_bytes, mtime_ns, sha256, codec, bit_rate_bps, sample_rate_hz, channels,"
@@ -126,6 +136,21 @@ class SongShelf(Shelf):
             " OR song_id NOT IN (SELECT song_id FROM music)))"
             " ORDER BY added_at DESC, song.rowid DESC",
             Stage.READY.value,
+        )
+
+    def of_other_models(self, models: Mapping[tuple[SpaceName, Stem], ModelId]) -> list[Song]:
+        """Return the songs that have vectors of other models than these, the last added first."""
+        known = " OR ".join(["(space = ? AND stem = ? AND model_id = ?)"] * len(models))
+        values = [
+            value
+            for (space, stem), model_id in models.items()
+            for value in (space.value, stem.value, model_id)
+        ]
+        return self._select(
+            # Only column names and question marks enter the text.
+            f"WHERE song_id IN (SELECT song_id FROM vectors WHERE NOT ({known}))"  # noqa: S608
+            " ORDER BY added_at DESC, song.rowid DESC",
+            *values,
         )
 
     def code_stamps(self) -> dict[SongId, str]:

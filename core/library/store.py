@@ -15,6 +15,7 @@ from core.library.decisions import DecisionShelf
 from core.library.evidence import (
     EvidenceShelf,
     clear_evidence,
+    clear_vectors,
     write_cover,
     write_fingerprints,
     write_grain,
@@ -129,9 +130,14 @@ class Catalogue(
         kind: SoundKind,
         tonal: Tonal | None = None,
         vectors: Sequence[StemVectors] = (),
+        fingerprints: Sequence[Fingerprint] = (),
         music: MusicFacts = NOT_TOLD,
+        forgets_vectors: bool = False,
     ) -> None:
-        """Add to a song what an older version did not hear; only vectors travel to the cluster."""
+        """Add to a song what an older version did not hear; only vectors travel to the cluster.
+
+        With ``forgets_vectors`` it is left with these vectors and no others.
+        """
         with self.database.writing() as connection:
             require_song(connection, song_id)
             write_grain(connection, song_id, grain=grain)
@@ -140,7 +146,10 @@ class Catalogue(
             write_kind(connection, song_id, kind=kind)
             write_tonal(connection, song_id, tonal=tonal)
             write_music(connection, song_id, music=music)
+            if forgets_vectors:
+                clear_vectors(connection, song_id)
             write_vectors(connection, song_id, vectors=vectors)
+            write_fingerprints(connection, song_id, fingerprints=fingerprints)
             if vectors:
                 queue_change(connection, song_id, kind=ChangeKind.UPSERT)
 

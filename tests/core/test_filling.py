@@ -18,6 +18,7 @@ from core.types import (
     Song,
     SongEvent,
     Stage,
+    Stem,
     Verdict,
 )
 from core.workbench import Workbench
@@ -124,9 +125,9 @@ def test_a_stop_keeps_what_is_done_and_the_next_goes_on_there(
     with pytest.raises(Cancelled):
         bench.fill_in(progress=progress, on_event=stop)
     assert told == [SongEvent(second.path, second.song_id, AnalysisStep.READY, "")]
-    assert bench.catalogue.half_heard() == [replace(first, stream_sha256="")]
+    assert bench.half_heard() == [replace(first, stream_sha256="")]
     assert fill_in(bench) == [Outcome.DONE]
-    assert bench.catalogue.half_heard() == []
+    assert bench.half_heard() == []
 
 
 def test_a_file_that_is_away_changed_or_damaged_stays_as_it_was_known(
@@ -145,7 +146,7 @@ def test_a_file_that_is_away_changed_or_damaged_stays_as_it_was_known(
     before = bench.songs()
     outcomes = fill_in(bench)
     assert outcomes == [Outcome.DONE, Outcome.SKIPPED, Outcome.SKIPPED, Outcome.SKIPPED]
-    left = [song.song_id for song in bench.catalogue.half_heard()]
+    left = [song.song_id for song in bench.half_heard()]
     assert left == [damaged.song_id, changed.song_id, away.song_id]
     assert bench.problems() == []
     assert bench.catalogue.queued() == [changed.path]  # still to be heard as it is now
@@ -173,7 +174,7 @@ def test_a_song_that_waits_for_its_separation_is_filled_in_too(
     bench.fill_in(progress=Progress(), on_event=lambda event: told.append(event.step))
     assert told == [AnalysisStep.FIRST_ANSWER]
     (song,) = bench.songs()
-    assert (song.stage, bench.catalogue.half_heard()) == (Stage.FIRST_ANSWER, [])
+    assert (song.stage, bench.half_heard()) == (Stage.FIRST_ANSWER, [])
 
 
 def cadences() -> sounds.Samples:
@@ -195,7 +196,7 @@ def test_tempo_and_key_come_with_the_backing_and_are_heard_where_they_lack(
     assert (song.music.key.tonic, song.music.key.is_minor) == (C_ABOVE_A, False)
     with bench.catalogue.database.writing() as connection:
         connection.execute("DELETE FROM music")
-    assert [half.song_id for half in bench.catalogue.half_heard()] == [song.song_id]
+    assert [half.song_id for half in bench.half_heard()] == [song.song_id]
     assert fill_in(bench) == [Outcome.DONE]
     assert bench.songs() == [song]
 
@@ -211,3 +212,94 @@ def test_a_song_that_leaves_meanwhile_is_skipped(
     )
     assert fill_in(bench) == [Outcome.SKIPPED]
     assert (bench.songs(), bench.problems()) == ([], [])
+
+
+def of_another_model(bench: Workbench, *stems: Stem) -> None:
+    """Make the vectors of these stems those of a model that nobody has any more."""
+    with bench.catalogue.database.writing() as connection:
+        for stem in stems:
+            connection.execute(
+                "UPDATE vectors SET model_id = 'style-0', song_vector = zeroblob(8), dimension = 2,"
+                " excerpt_vectors = zeroblob(length(starts_s) * 2) WHERE space = 'style'"
+                " AND stem = ?",
+                (stem.value,),
+            )
+    for song in bench.songs():
+        found = [bench.catalogue.vectors(song.song_id, space, stem) for space, stem in bench.spaces]
+        bench._library.index.remove(song.song_id)
+        bench._library.index.put(song.song_id, [one for one in found if one])
+
+
+def test_songs_of_another_model_are_embedded_anew_in_one_decode(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = sounds.chords(1, seconds=SONG_S)
+    songs = add(
+        bench,
+        sounds.write(tmp_path / "a.flac", song),
+        sounds.write(tmp_path / "b.mp3", song),
+        sounds.write(tmp_path / "c.flac", sounds.chords(2, seconds=SONG_S)),
+    )
+    asked = songs[0].song_id
+    before = bench.similar(asked), bench.versions(asked), bench.duplicates()
+    models = [bench.catalogue.models_of(one.song_id) for one in songs]
+    assert len(before[0]) == 2
+    of_another_model(bench, *Stem)
+    assert bench.similar(asked) == []
+    assert bench.half_heard() == list(reversed(songs))
+    blocks, decoded = decode.blocks, []
+    monkeypatch.setattr(decode, "blocks", lambda p, **kw: decoded.append(p) or blocks(p, **kw))
+    assert fill_in(bench) == [Outcome.DONE] * 3
+    assert decoded == [one.path for one in reversed(songs)]
+    assert [bench.catalogue.models_of(one.song_id) for one in songs] == models
+    assert (bench.similar(asked), bench.versions(asked), bench.duplicates()) == before
+    assert bench.half_heard() == []
+    assert bench.songs() == songs
+
+
+def test_songs_of_another_separator_are_met_by_their_mix_until_they_are_separated_anew(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    paths = [
+        sounds.write(tmp_path / f"{seed}.flac", sounds.chords(seed, seconds=SONG_S))
+        for seed in range(3)
+    ]
+    songs = add(bench, *paths)
+    asked, backing = songs[0].song_id, bench.similar(songs[0].song_id, stem=Stem.BACKING)
+    of_another_model(bench, Stem.BACKING, Stem.VOCAL)
+    assert bench.similar(asked, stem=Stem.BACKING) == []
+    assert bench.similar(asked) == bench.similar(asked, stem=Stem.MIX)
+    first = bench.half_heard()[0]
+    progress = Progress()
+    with pytest.raises(Cancelled):  # after one song: the other two are still met by their mix
+        bench.fill_in(progress=progress, on_event=lambda _: progress.cancel())
+    assert len(bench.half_heard()) == 2
+    assert {near.song_id for near in bench.similar(first.song_id)} == {
+        song.song_id for song in songs if song.song_id != first.song_id
+    }
+    fill_in(bench)
+    assert bench.similar(asked, stem=Stem.BACKING) == backing
+
+
+def test_a_song_of_another_model_that_waits_for_its_separation_still_gets_it(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    path = sounds.write(tmp_path / "a.flac", sounds.chords(1, seconds=SONG_S))
+    bench.add([path], quick=True, progress=Progress())
+    of_another_model(bench, Stem.MIX)
+    assert fill_in(bench) == [Outcome.DONE]
+    (song,) = bench.songs()
+    assert (song.stage, bench.half_heard()) == (Stage.FIRST_ANSWER, [])
+    bench.finish(progress=Progress())
+    assert bench.songs()[0].stage is Stage.READY
+    assert bench.half_heard() == []
+
+
+def test_a_song_of_another_model_whose_file_is_away_stays_as_it_was_known(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    (song,) = add(bench, sounds.write(tmp_path / "a.flac", sounds.chords(1, seconds=SONG_S)))
+    of_another_model(bench, *Stem)
+    song.path.unlink()
+    assert fill_in(bench) == [Outcome.SKIPPED]
+    assert bench.half_heard() == bench.songs() == [song]

@@ -144,6 +144,9 @@ class FakeWorkbench:
             reports.append(_report(ready.path, ready.song_id, Outcome.DONE))
         return reports
 
+    def half_heard(self) -> list[Song]:
+        return self.catalogue.half_heard()
+
     def fill_in(
         self, *, progress: Progress, on_event: Callable[[SongEvent], None]
     ) -> list[AnalysisReport]:

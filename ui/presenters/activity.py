@@ -64,6 +64,7 @@ class ActivityPresenter:
         self._progress: Progress | None = None
         self._pending: list[Path] = []
         self._has_failed = False
+        self._is_read = False  # the library's songs are listed
         self._has_old = False  # songs that an older version heard less of
         self._was_asked = False  # by the user, who wants to know where nothing comes of it
 
@@ -103,17 +104,14 @@ class ActivityPresenter:
     def open_library(self) -> None:
         """Read the library, then go on with what was queued when it was closed."""
         verb = Verb(
-            lambda _progress: (
-                read_snapshot(self._workbench),
-                self._workbench.catalogue.half_heard(),
-            ),
+            lambda _progress: read_snapshot(self._workbench),
             on_success=self._opened,
             on_failure=self._library.fail,
         )
         self._lanes.run(verb, Lane.COMPUTE)
         warm_up = Verb(
-            lambda _progress: self._workbench.warm_up(),
-            on_success=lambda _done: _let_lie(),
+            lambda _progress: self._warm_up(),
+            on_success=self._warmed,
             on_failure=self._notices.warn,
         )
         self._lanes.run(warm_up, Lane.COMPUTE)
@@ -144,14 +142,25 @@ class ActivityPresenter:
             self._progress.cancel()
             self.changed.emit(None)
 
-    def _opened(self, found: tuple[Snapshot, Sequence[Song]]) -> None:
-        snapshot, old = found
-        self._has_old = bool(old)
+    def _opened(self, snapshot: Snapshot) -> None:
         self._library.load(snapshot)
+        self._is_read = True
         _let_lie()
         if self._library.waiting():
             self.go_on()
         elif self._has_old and self._doing is Doing.NOTHING:
+            self._start_filling()
+
+    def _warm_up(self) -> list[Song]:
+        """Load the models, which tell which songs are of older ones; runs in a lane."""
+        self._workbench.warm_up()
+        return self._workbench.half_heard()
+
+    def _warmed(self, old: Sequence[Song]) -> None:
+        _let_lie()
+        self._has_old = bool(old)
+        is_free = self._is_read and self._doing is Doing.NOTHING
+        if self._has_old and is_free and not self._library.waiting():
             self._start_filling()
 
     def _next(self) -> None:
@@ -213,7 +222,7 @@ class ActivityPresenter:
 
     def _start_filling(self) -> None:
         def work(progress: Progress) -> None:
-            old = frozenset(song.path for song in self._workbench.catalogue.half_heard())
+            old = frozenset(song.path for song in self._workbench.half_heard())
             self._lanes.post(lambda: self._tally.expect(old))
             self._workbench.fill_in(progress=progress, on_event=self._tell)
 

@@ -52,10 +52,6 @@ class ShelfPort(Protocol):
         """Return the songs whose backing is still to come."""
         ...
 
-    def half_heard(self) -> list[Song]:
-        """Return the songs that an older version heard less of, the last added first."""
-        ...
-
     def clear_problem(self, path: Path) -> None:
         """Forget that a file could not be added."""
         ...
@@ -135,6 +131,10 @@ class WorkbenchPort(Protocol):
 
     def finish(self, *, progress: Progress, on_event: Hear) -> list[AnalysisReport]:
         """Do what is queued."""
+        ...
+
+    def half_heard(self) -> list[Song]:
+        """Return the songs that an older version heard less of, or by other models."""
         ...
 
     def fill_in(self, *, progress: Progress, on_event: Hear) -> list[AnalysisReport]:
