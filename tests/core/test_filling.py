@@ -125,7 +125,7 @@ def test_a_stop_keeps_what_is_done_and_the_next_goes_on_there(
     with pytest.raises(Cancelled):
         bench.fill_in(progress=progress, on_event=stop)
     assert told == [SongEvent(second.path, second.song_id, AnalysisStep.READY, "")]
-    assert bench.half_heard() == [replace(first, stream_sha256="")]
+    assert [half.song_id for half in bench.half_heard()] == [first.song_id]
     assert fill_in(bench) == [Outcome.DONE]
     assert bench.half_heard() == []
 
