@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from pymilvus import CollectionSchema, DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from core.types import Float32Array
+from core.vectors import hits
 from core.vectors.doors import BUILD_PARAMS, ServerDoor, open_door
 from core.vectors.line import CALL_TIMEOUT_S, LOAD_TIMEOUT_S, STRONG, Connection
 from core.vectors.rows import (
@@ -236,15 +238,14 @@ class MilvusStore:
         """Return the rows nearest to each query, best first; ``queries`` is float32 [Q, D]."""
         found: list[list[Hit]] = []
         for start in range(0, len(queries), QUERIES_A_SEARCH):
-            answer = self._line.read(
+            found += self._line.read(
                 name,
-                self._client.search,
+                partial(hits.search, self._client),
                 fresh=fresh,
                 data=queries[start : start + QUERIES_A_SEARCH].tolist(),
                 limit=limit,
                 search_params={"metric_type": "COSINE", "params": self._door.search_params(limit)},
             )
-            found += [list(map(Hit, hits.ids, hits.distances)) for hits in answer]
         return found
 
     def flush(self, name: str) -> None:

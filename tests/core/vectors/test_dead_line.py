@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from cluster_sync.demo_server import DemoServer
 from core.vectors import milvus
-from core.vectors.milvus import MilvusStore
+from core.vectors.milvus import CollectionSpec, MilvusStore
 from tests.tcp_proxy import Ending, TcpProxy
 
 pytestmark = pytest.mark.server
@@ -46,4 +47,16 @@ def test_a_call_outlives_its_connection(
     made_anew.start()
     store.names()
     made_anew.join()
+    store.close()
+
+
+def test_a_search_outlives_its_connection(proxy: TcpProxy, milvus_server: DemoServer) -> None:
+    """It is read without pymilvus' own reader, and still asked again by pymilvus' own retry."""
+    store = open_through(proxy, milvus_server)
+    store.ensure(CollectionSpec("nothing", 2))
+    queries = np.ones((1, 2), np.float32)
+    assert store.search("nothing", queries, limit=1) == [[]]
+    proxy.end_after(0, Ending.RESET)
+    assert store.search("nothing", queries, limit=1) == [[]]
+    store.drop("nothing")
     store.close()

@@ -136,6 +136,17 @@ def test_search_agrees_with_brute_force(store: MilvusStore) -> None:
     assert kept >= 0.98 * 200
 
 
+def test_hits_are_those_that_pymilvus_tells_of(store: MilvusStore) -> None:
+    store.ensure(SPEC)
+    store.upsert("songs", rows(30))
+    queries = directions(7, seed=99)
+    told = store.line.client.search("songs", queries.tolist(), limit=12)
+    expected = [list(zip(hits.ids, hits.distances, strict=True)) for hits in told]
+    assert [[tuple(hit) for hit in one] for one in store.search("songs", queries, limit=12)] == (
+        expected
+    )
+
+
 def test_a_scan_is_complete_where_one_query_is_not(
     store: MilvusStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
