@@ -12,7 +12,8 @@ Judged on the soundtracks in ``JUDGING``, of which no song was used to train or 
   four minutes of sound beside ``librosa.feature.mfcc``; all of processor time, so that what else
   the machine does tells little.
 
-Prints a table and writes it to ``benchmarks/results/retrieval.md``.
+Prints a table and writes it to ``benchmarks/results/retrieval.md``, whose other sections are those
+of ``benchmarks.style_stems``.
 """
 
 import argparse
@@ -26,6 +27,7 @@ import platformdirs
 import torch
 
 from benchmarks.damage import DAMAGES
+from benchmarks.results_page import put_section
 from benchmarks.style_cost import measured, sentence
 from benchmarks.style_methods import Sketch, StyleMethod, all_methods
 from core.audio.decode import blocks
@@ -39,6 +41,7 @@ from core.progress import Progress
 from core.types import Float32Array
 
 RESULTS = Path(__file__).parent / "results" / "retrieval.md"
+SECTION = "Beside other methods"
 EXCERPT_S = 10.0
 SHIFT_S = 3.0
 RESAMPLES = 2000  # of the songs, for the intervals
@@ -171,12 +174,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def report(rows: Sequence[Sequence[str]], packages: Sequence[str], *, cost: str) -> str:
-    """Return the page that is kept."""
+    """Return the section that is kept."""
     sizes = ", ".join(f"{name} {list(packages).count(name)}" for name in JUDGING)
     return (
-        f"# Retrieval by style\n\n{len(packages)} songs of soundtracks that were not trained on"
+        f"{len(packages)} songs of soundtracks that were not trained on"
         f" ({sizes}). What the columns mean: `benchmarks/retrieval.py`.\n\n"
-        f"{table(rows)}\n\n{cost}\n"
+        f"{table(rows)}\n\n{cost}"
     )
 
 
@@ -198,10 +201,9 @@ def main() -> None:
             take_in(song, parts, method=method, into=kept)
     rows = [row(m, s, packages) for m, s in zip(methods, sketches, strict=True)]
     cost = measured(Embedder.load(), song.mono)
-    page = report(rows, packages, cost=sentence(cost))
-    print(page)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(page, encoding="utf-8")
+    section = report(rows, packages, cost=sentence(cost))
+    print(section)
+    put_section(RESULTS, SECTION, section)
 
 
 if __name__ == "__main__":
