@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.results_page import put_section, table
 from benchmarks.retrieval import RESULTS, interval
-from core.analysis import Sound, StageClock, backing_answer, first_answer
+from core.analysis import StageClock, backing_answer, first_answer
 from core.audio.signal import mono_22k
 from core.embedding.embed import Embedder, join
 from core.embedding.frontend import log_mel
@@ -34,6 +34,7 @@ from core.embedding.training.data import (
 )
 from core.embedding.training.score import ranked_scores
 from core.errors import AudioFileError
+from core.kept_sound import Sound
 from core.progress import Progress
 from core.separation.spleeter import SpleeterSeparator
 from core.types import Float32Array, SpaceName, Stem, StemVectors
