@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LITE_SUFFIX = ".db"
 MILVUS_PORT = 19530
 PROBE_TIMEOUT_S = 2.0
+# How long a connection may leave a ping unanswered before it is taken for dead, and made anew: more
+# than a slow line takes to send a batch before the ping, and less than a call waits.
+DEAD_AFTER_S = 20.0
 # The values that Milvus' manual starts from; recall on a small catalogue is near 1 with them.
 BUILD_PARAMS: Final[Mapping[IndexKind, Mapping[str, int]]] = {
     IndexKind.FLAT: {},
@@ -89,6 +92,21 @@ def open_door(uri: str) -> "LiteDoor | ServerDoor":
     if not is_address or has_user(uri):
         raise ClusterError(shown_address(uri), ClusterProblem.UNREACHABLE, detail=NO_USER)
     return ServerDoor(uri)
+
+
+def channel_options() -> dict[str, int]:
+    """How grpc keeps a connection, where pymilvus and grpc mean it otherwise.
+
+    Clients of one address share a connection in grpc, and with it a dead one and the pause before
+    the next try. And as long as one ping is out no other is sent, not even pymilvus' own, which
+    would have to be answered in 5 s; of itself grpc waits a minute for the first.
+    """
+    dead_after_ms = round(1000 * DEAD_AFTER_S)
+    return {
+        "grpc.use_local_subchannel_pool": 1,
+        "grpc.http2.ping_timeout_ms": dead_after_ms,
+        "grpc.keepalive_timeout_ms": dead_after_ms,
+    }
 
 
 def speaks_tls(address: str) -> bool:

