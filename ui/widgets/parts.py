@@ -118,6 +118,7 @@ class Chip(CutLabel):
 
     def __init__(self, text: str) -> None:
         super().__init__(tone="chip", size_px=theme.SMALL_PX)
+        self.setIndent(0)  # else a label with a ground of its own keeps half a letter free
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.say(text)
 
