@@ -10,15 +10,13 @@ again at the next start.
 """
 
 import logging
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from core import analysis
 from core.answers import Voice
-from core.errors import Cancelled, UnknownSongError, WorldError
 from core.fingerprint.speeds import Speeds
+from core.guarding import Ends, Guard
 from core.intake import Library, Task, report_on
 from core.judging import Judge
 from core.library import scan
@@ -42,8 +40,6 @@ from core.types import (
 )
 
 log = logging.getLogger(__name__)
-
-Claim = Callable[[Path], AbstractContextManager[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,45 +73,26 @@ def models_in_use(library: Library) -> dict[Voice, ModelId]:
 class Filling:
     """Fills in what one library's songs lack.
 
-    ``claim`` holds a file, so that it isn't added meanwhile; its block is told whether it could.
-    ``separating`` is held while a song is separated: one at a time.
+    ``guard`` is the one under which files are added, so that none is both at once; ``separating``
+    is held while a song is separated: one at a time.
     """
 
     def __init__(
-        self,
-        library: Library,
-        *,
-        claim: Claim,
-        separating: AbstractContextManager[object],
-        explain: Callable[[WorldError], str],
+        self, library: Library, *, guard: Guard, separating: AbstractContextManager[object]
     ) -> None:
         self._library = library
+        self._guard = guard
         self._separating = separating
-        self._claim = claim
-        self._explain = explain
         self._judge = Judge(library.catalogue, library.answers, lock=library.judging)
 
     def fill_in(self, task: Task, song: Song) -> AnalysisReport:
         """Hear a song again; whatever happens to it, the next goes on."""
-        outcome, reason = self._guarded(task, song.song_id)
+        outcome, reason = self._guard.run(
+            task.path, lambda: self._fill_in(task, song.song_id), ENDS
+        )
         step = AnalysisStep.READY if song.stage is Stage.READY else AnalysisStep.FIRST_ANSWER
         task.tell(step, song_id=song.song_id)
         return report_on(task, song.song_id, outcome=outcome, reason=reason)
-
-    def _guarded(self, task: Task, song_id: SongId) -> tuple[Outcome, str]:
-        try:
-            with self._claim(task.path) as is_mine:
-                return self._fill_in(task, song_id) if is_mine else _skipped("It is being added.")
-        except UnknownSongError:
-            return _skipped("It was taken out of the library meanwhile.")
-        except WorldError as error:
-            return _skipped(self._explain(error))
-        except Cancelled:
-            raise
-        except Exception as error:
-            log.exception("Hearing %r again failed", task.path)
-            name = type(error).__name__
-            return Outcome.FAILED, f"Songkin itself failed on {task.path.name} ({name})."
 
     def _fill_in(self, task: Task, song_id: SongId) -> tuple[Outcome, str]:
         catalogue = self._library.catalogue
@@ -216,3 +193,10 @@ class Filling:
 
 def _skipped(reason: str) -> tuple[Outcome, str]:
     return Outcome.SKIPPED, reason
+
+
+ENDS = Ends(
+    skipped=_skipped,
+    refused=_skipped,  # what can't be read now is tried again at the next start
+    failed=lambda reason: (Outcome.FAILED, reason),
+)

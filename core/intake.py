@@ -9,8 +9,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from core import analysis
 from core.analysis import FirstAnswer, StageClock
 from core.answers import Answers, Question, Voice
 from core.duplicates import SongEvidence
-from core.errors import Cancelled, UnknownSongError, WorldError
+from core.errors import UnknownSongError, WorldError
+from core.guarding import Ends, Guard
 from core.index import LibraryIndex
 from core.judging import Judge
 from core.kept_sound import Sound
@@ -88,16 +88,14 @@ class Intake:
 
     def __init__(self, library: Library, *, explain: Callable[[WorldError], str]) -> None:
         self._library = library
-        self._explain = explain
+        self.guard = Guard(explain=explain)
         self.separating = threading.Lock()  # held while a song is separated
         self._judging = library.judging
         self._judge = Judge(library.catalogue, library.answers, lock=library.judging)
-        self._claims: set[Path] = set()
-        self._claims_lock = threading.Lock()
 
     def add(self, task: Task, *, quick: bool) -> AnalysisReport:
         """Take one file in, up to its first answer (``quick``) or to the end."""
-        return self._guarded(task, lambda: self._add(task, quick=quick))
+        return self.guard.run(task.path, lambda: self._add(task, quick=quick), self._ends(task))
 
     def finish(self, task: Task, song: Song) -> AnalysisReport:
         """Do what is left to do for a song that has its first answer.
@@ -105,8 +103,10 @@ class Intake:
         It ends skipped where it has left the library meanwhile.
         """
         catalogue = self._library.catalogue
-        return self._guarded(
-            task, lambda: self._finish(task, catalogue.song(song.song_id), sound=None)
+        return self.guard.run(
+            task.path,
+            lambda: self._finish(task, catalogue.song(song.song_id), sound=None),
+            self._ends(task),
         )
 
     def ask(self, path: Path, *, whole: bool, progress: Progress) -> Question:
@@ -137,19 +137,6 @@ class Intake:
             ),
             vectors={**question.vectors, **found},
         )
-
-    @contextmanager
-    def claim(self, path: Path) -> Iterator[bool]:
-        """Yield whether no other thread is at this file; hold it for the block if so."""
-        with self._claims_lock:
-            is_mine = path not in self._claims
-            self._claims.add(path)
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                with self._claims_lock:
-                    self._claims.discard(path)
 
     def _add(self, task: Task, *, quick: bool) -> AnalysisReport:
         """Decide what the file is to the library: known, moved, a copy, changed or new."""
@@ -265,23 +252,12 @@ class Intake:
             )
         return tuple(neighbours), tuple(pairs)
 
-    def _guarded(self, task: Task, work: Callable[[], AnalysisReport]) -> AnalysisReport:
-        """Run the work on one file; what goes wrong with it becomes its report."""
-        try:
-            with self.claim(task.path) as is_mine:
-                if not is_mine:
-                    return self._skip(task, None, reason="It is being added already.")
-                return work()
-        except UnknownSongError:
-            return self._skip(task, None, reason="It was taken out of the library meanwhile.")
-        except WorldError as error:
-            return self._fail(task, self._explain(error))
-        except Cancelled:
-            raise
-        except Exception as error:
-            log.exception("Analysing %r failed", task.path)
-            name = type(error).__name__
-            return self._fail(task, f"Songkin itself failed on {task.path.name} ({name}).")
+    def _ends(self, task: Task) -> Ends[AnalysisReport]:
+        return Ends(
+            skipped=lambda reason: self._skip(task, None, reason=reason),
+            refused=lambda reason: self._fail(task, reason),
+            failed=lambda reason: self._fail(task, reason),
+        )
 
     def _skip(self, task: Task, song_id: SongId | None, *, reason: str) -> AnalysisReport:
         self._library.catalogue.dequeue(task.path)

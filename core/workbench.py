@@ -65,10 +65,7 @@ class Workbench(Outlets):
         super().__init__(library, listening, watching)
         self._intake = Intake(library, explain=explain)
         self._filling = Filling(
-            library,
-            claim=self._intake.claim,
-            separating=self._intake.separating,
-            explain=explain,
+            library, guard=self._intake.guard, separating=self._intake.separating
         )
         self._keeping = Keeping(library)
         self._grouping = Grouping(library.catalogue)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ Samples = NDArray[np.float32]  # float32 [2, n]
 
 RATE_HZ = 44_100
 START_S = 15.0  # within which the server must answer, on a busy machine
+PATIENCE_S = 20.0  # on a busy machine
 PROGRAMS = ("pulseaudio", "pactl", "pacmd", "parec")
 
 ASOUNDRC = "pcm.!default pulse\nctl.!default pulse\n"
@@ -32,6 +33,14 @@ HEADPHONES_RC = (
     f"pcm.{HEADPHONES} {{ type pulse; device {HEADPHONES}; fallback none;"
     f' hint {{ show on; description "{HEADPHONES}" }} }}\n'
 )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what a player does in threads of its own."""
+    give_up = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.005)
 
 
 def is_available() -> bool:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,34 +11,12 @@ import scipy.signal
 from core.audio.playback import Player
 from core.errors import AudioFileError, AudioProblem, SoundError
 from tests import sounds
-from tests.sound_server import RATE_HZ, SoundServer, is_available, sound_server, use
+from tests.sound_server import RATE_HZ, is_available, sound_server, until, use
 
 pytestmark = [
     pytest.mark.sound,
     pytest.mark.skipif(not is_available(), reason="needs pulseaudio and pulseaudio-utils"),
 ]
-
-PATIENCE_S = 20.0  # on a busy machine
-
-
-@pytest.fixture
-def server(tmp_path_factory) -> Iterator[SoundServer]:
-    with sound_server(tmp_path_factory.mktemp("sound")) as running, use(running):
-        yield running
-
-
-@pytest.fixture
-def player(server) -> Iterator[Player]:
-    player = Player()
-    yield player
-    player.close()
-
-
-def until(condition) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.01)
 
 
 def is_at(player: Player, seconds: float) -> bool:

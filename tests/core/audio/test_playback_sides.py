@@ -13,32 +13,17 @@ import pytest
 import scipy.signal
 
 from core.audio.moments import Loop, Meeting
-from core.audio.playback import Player
 from core.errors import SoundError
 from tests import sounds
-from tests.sound_server import HEADPHONES, RATE_HZ, SoundServer, is_available, sound_server, use
+from tests.sound_server import HEADPHONES, RATE_HZ, is_available, until
 
 pytestmark = [
     pytest.mark.sound,
     pytest.mark.skipif(not is_available(), reason="needs pulseaudio and pulseaudio-utils"),
 ]
 
-PATIENCE_S = 20.0  # on a busy machine
 FRAME = 441  # 10 ms
 A_B_ERROR_S = 0.02
-
-
-@pytest.fixture
-def server(tmp_path_factory) -> Iterator[SoundServer]:
-    with sound_server(tmp_path_factory.mktemp("sound")) as running, use(running):
-        yield running
-
-
-@pytest.fixture
-def player(server) -> Iterator[Player]:
-    player = Player()
-    yield player
-    player.close()
 
 
 @contextmanager
@@ -66,13 +51,6 @@ def in_one_of_three_takes(test):
         return test(**fixtures)
 
     return take_again
-
-
-def until(condition) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.005)
 
 
 def offset_of(sound: sounds.Samples, piece: sounds.Samples, *, at: int) -> int:
