@@ -19,6 +19,7 @@ LOOK_EVERY_MS = 250
 QUIET_LOOKS = 4  # a second: what is painted asks for covers, which are verbs of their own
 LATEST_S = 600.0  # whoever adds more than that wants a picture of the work, not to wait for it
 NOT_SAVED = 1
+SEEDS = 2  # songs that more like them is asked for
 
 Scene = Callable[[MainWindow], QWidget]
 # The dark pictures have the plain names.
@@ -49,6 +50,7 @@ def every_screen(folder: Path, demo: Path) -> list[Shot]:
     """Return a shot of every screen in both schemes; ``demo`` is the file that is checked."""
     scenes: dict[str, Scene] = {
         "window": _library,
+        "seeds": _seeds,
         "map": _map,
         "duplicates": _duplicates,
         "check": partial(_check, demo),
@@ -114,7 +116,16 @@ def _library(window: MainWindow) -> QWidget:
     return window
 
 
+def _seeds(window: MainWindow) -> QWidget:
+    presenter = window.presenter
+    songs = [row.song for row in presenter.library.rows if row.song]
+    presenter.wishes.more(songs[-SEEDS:])
+    presenter.wishes.less(songs[-SEEDS - 1 : -SEEDS])
+    return window
+
+
 def _map(window: MainWindow) -> QWidget:
+    window.presenter.wishes.clear()
     window.presenter.show_map()
     return window
 
