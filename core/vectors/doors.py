@@ -3,7 +3,8 @@
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ class ServerDoor:
     address: str
     default_index: IndexKind = IndexKind.HNSW
     is_lite: bool = False
+    writing: AbstractContextManager[object] = field(default_factory=nullcontext)  # as many as may
 
     def search_params(self, limit: int) -> dict[str, int]:
         """How wide is searched; each index takes what it knows, and ignores the rest."""

@@ -77,6 +77,11 @@ class Connection:
         self.load(name)
         return self.call(verb, name, consistency_level=level, **named)
 
+    def write(self, verb: Callable[..., Any], *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as above
+        """Call a verb that writes, when the door lets it."""
+        with self.door.writing:
+            self.call(verb, *arguments, **named)
+
     def call(
         self,
         verb: Callable[..., Answer],

@@ -5,6 +5,7 @@ closing a store lets go of its folder. Imported late (``doors.py``): it brings s
 """
 
 import errno
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,6 +51,9 @@ class LiteDoor:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Its log of writes is opened by whoever writes first, without a lock: of two at once, one
+        # would write into a file that the other has replaced.
+        self.writing = threading.Lock()
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             opened = start_server_in_thread(str(folder), host=LITE_HOST, port=0)

@@ -145,12 +145,12 @@ class MilvusStore:
         dimension = self._dimension(name)
         newest = {row.key: row for row in rows}
         for batch in batches([checked_record(row, dimension) for row in newest.values()]):
-            self._line.call(self._client.upsert, checked_name(name), batch)
+            self._line.write(self._client.upsert, checked_name(name), batch)
 
     def delete(self, name: str, keys: Sequence[str]) -> None:
         """Delete rows by key; keys that are not there don't matter."""
         for some in chunks(checked_keys(keys), DELETE_KEYS):
-            self._line.call(self._client.delete, checked_name(name), ids=some)
+            self._line.write(self._client.delete, checked_name(name), ids=some)
 
     def get(
         self,
@@ -254,7 +254,7 @@ class MilvusStore:
         such wish in ten seconds: there, nothing is asked.
         """
         if self._door.is_lite:
-            self._line.call(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
+            self._line.write(self._client.flush, checked_name(name), timeout=LOAD_TIMEOUT_S)
 
     def between(
         self,
