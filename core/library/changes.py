@@ -16,7 +16,6 @@ from core.types import SongId
 
 TICK_S = 0.001  # two changes of a song are at least this far apart
 CREDIBLE_S = 24 * 3600.0  # how far ahead a time may lie: the recommender refuses those beyond
-IDS_A_QUERY = 500  # under SQLite's old limit of 999 parameters
 
 
 class ChangeKind(Enum):
@@ -73,18 +72,8 @@ class Outbox:
 
     def changed_at(self, song_ids: Sequence[SongId]) -> dict[SongId, float]:
         """Return when those of these songs that ever were here last changed (Unix time)."""
-        found: dict[SongId, float] = {}
-        with self._database.reading() as connection:
-            for start in range(0, len(song_ids), IDS_A_QUERY):
-                some = song_ids[start : start + IDS_A_QUERY]
-                marks = ", ".join("?" * len(some))
-                rows = connection.execute(
-                    # Only question marks enter the text.
-                    f"SELECT song_id, changed_at FROM change WHERE song_id IN ({marks})",  # noqa: S608
-                    some,
-                )
-                found |= {SongId(row[0]): float(row[1]) for row in rows}
-        return found
+        rows = self._database.of_songs("SELECT song_id, changed_at FROM change", song_ids)
+        return {SongId(song_id): float(at) for song_id, at in rows}
 
     def changed(self, kinds: Mapping[SongId, ChangeKind]) -> None:
         """Queue changes that happen now, such as the user's wish to share a song or not."""

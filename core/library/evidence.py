@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import UnknownSongError
 from core.library.blobs import code_blob, codes, float_blob, floats
-from core.library.database import Shelf
+from core.library.database import Shelf, in_pieces
 from core.types import (
     Codes,
     Fingerprint,
@@ -28,8 +28,6 @@ _CLASSES = 12  # of pitch, in a step of a tonal sequence
 # Looked up many times a song: twenty times as quick as making an enum's member of its value.
 _STEMS = {stem.value: stem for stem in Stem}
 _KINDS = {(space.value, stem.value): (space, stem) for space in SpaceName for stem in Stem}
-# SQLite's limit on parameters is 32,766 since 3.32 and was 999 before; 500 costs nothing.
-_IDS_A_QUERY = 500
 
 
 def write_fingerprints(
@@ -126,9 +124,9 @@ class EvidenceShelf(Shelf):
         self, song_ids: Sequence[SongId]
     ) -> Iterator[tuple[SongId, tuple[Fingerprint, ...]]]:
         """Yield the fingerprints of those of these songs that have some, all stems together."""
-        for start in range(0, len(song_ids), _IDS_A_QUERY):
+        for some, marks in in_pieces(song_ids):
             found: dict[SongId, list[Fingerprint]] = {}
-            for song_id, stem, start_s, blob in self._rows(song_ids[start : start + _IDS_A_QUERY]):
+            for song_id, stem, start_s, blob in self._rows(some, marks):
                 fingerprint = Fingerprint(Stem(stem), start_s, self._codes(blob))
                 found.setdefault(SongId(song_id), []).append(fingerprint)
             yield from ((song_id, tuple(several)) for song_id, several in found.items())
@@ -147,7 +145,7 @@ class EvidenceShelf(Shelf):
 
     def tonals_of(self, song_ids: Sequence[SongId]) -> dict[SongId, Tonal]:
         """Return the tonal sequences of those of these songs that have one."""
-        rows = self._of_songs("SELECT song_id, steps FROM tonal", song_ids)
+        rows = self.database.of_songs("SELECT song_id, steps FROM tonal", song_ids)
         return {SongId(song_id): self._tonal(blob) for song_id, blob in rows}
 
     def vectors(self, song_id: SongId, space: SpaceName, stem: Stem) -> StemVectors | None:
@@ -160,9 +158,7 @@ class EvidenceShelf(Shelf):
         """Return the vectors of those of these songs that have some."""
         found: dict[SongId, StemVectors] = {}
         with self.database.reading() as connection:
-            for start in range(0, len(song_ids), _IDS_A_QUERY):
-                some = song_ids[start : start + _IDS_A_QUERY]
-                marks = ", ".join("?" * len(some))
+            for some, marks in in_pieces(song_ids):
                 rows = connection.execute(
                     # Only column names and question marks enter the text.
                     f"SELECT {_VECTOR_COLUMNS} FROM vectors"  # noqa: S608
@@ -177,7 +173,7 @@ class EvidenceShelf(Shelf):
     ) -> dict[SongId, dict[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]]:
         """Return every song vector, float32 [D], of these songs, with the model that made it."""
         found: dict[SongId, dict[tuple[SpaceName, Stem], tuple[ModelId, Float32Array]]] = {}
-        for song_id, space, stem, model_id, dimension, blob in self._of_songs(
+        for song_id, space, stem, model_id, dimension, blob in self.database.of_songs(
             "SELECT song_id, space, stem, model_id, dimension, song_vector FROM vectors", song_ids
         ):
             if len(blob) != _FLOAT_BYTES * dimension:
@@ -190,7 +186,7 @@ class EvidenceShelf(Shelf):
     def all_fingerprints(self, song_ids: Sequence[SongId]) -> dict[SongId, list[Fingerprint]]:
         """Return every fingerprint of these songs, in the order of their start."""
         found: dict[SongId, list[Fingerprint]] = {}
-        for song_id, stem, start_s, blob in self._of_songs(
+        for song_id, stem, start_s, blob in self.database.of_songs(
             "SELECT song_id, stem, start_s, codes FROM fingerprint", song_ids
         ):
             made = Fingerprint(_STEMS[stem], start_s, self._codes(blob))
@@ -246,16 +242,7 @@ class EvidenceShelf(Shelf):
             raise UnknownSongError(song_id)
         return self._floats(row[0], (-1,))
 
-    def _of_songs(self, query: str, song_ids: Sequence[SongId]) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query, one of the literals above, for these songs."""
-        with self.database.reading() as connection:
-            for start in range(0, len(song_ids), _IDS_A_QUERY):
-                some = song_ids[start : start + _IDS_A_QUERY]
-                marks = ", ".join("?" * len(some))
-                yield from connection.execute(f"{query} WHERE song_id IN ({marks})", some)
-
-    def _rows(self, song_ids: Sequence[SongId]) -> list[tuple[Any, ...]]:
-        marks = ", ".join("?" * len(song_ids))
+    def _rows(self, song_ids: Sequence[SongId], marks: str) -> list[tuple[Any, ...]]:
         with self.database.reading() as connection:
             return connection.execute(
                 # Only question marks enter the text.

@@ -8,7 +8,6 @@ from core.types import SongId, SoundKind
 
 _KINDS = {kind.value: kind for kind in SoundKind}
 # SQLite's limit on parameters is 32,766 since 3.32 and was 999 before; 500 costs nothing.
-_IDS_A_QUERY = 500
 
 
 def write_kind(connection: sqlite3.Connection, song_id: SongId, *, kind: SoundKind | None) -> None:
@@ -28,16 +27,7 @@ class KindShelf(Shelf):
 
     def in_company(self, song_ids: Sequence[SongId], kind: SoundKind) -> list[SongId]:
         """Return those of these songs that are looked for among a kind, in their order."""
-        found: dict[str, SoundKind] = {}
-        with self.database.reading() as connection:
-            for first in range(0, len(song_ids), _IDS_A_QUERY):
-                some = song_ids[first : first + _IDS_A_QUERY]
-                marks = ", ".join("?" * len(some))
-                rows = connection.execute(
-                    # Only marks enter the text; every value is a parameter.
-                    f"SELECT song_id, kind FROM sound_kind WHERE song_id IN ({marks})",  # noqa: S608
-                    tuple(some),
-                )
-                found |= {song_id: _KINDS[value] for song_id, value in rows}
+        rows = self.database.of_songs("SELECT song_id, kind FROM sound_kind", song_ids)
+        found = {SongId(song_id): _KINDS[value] for song_id, value in rows}
         company = kind.company
         return [s for s in song_ids if found.get(s, SoundKind.UNCLEAR).company is company]

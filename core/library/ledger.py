@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.cluster_types import RowRefusal, Sharing
-from core.library.changes import IDS_A_QUERY, ChangeKind, queue_change
-from core.library.database import Shelf
+from core.library.changes import ChangeKind, queue_change
+from core.library.database import Shelf, in_pieces
 from core.types import SongId
 
 SHARES_NOTE = "cluster.shares"  # what songs do of which the user said nothing: "1" or "0"
@@ -56,7 +56,7 @@ class Ledger:
         with self._database.reading() as connection:
             if song_ids is None:
                 return {SongId(row[0]): _held(row) for row in connection.execute(columns)}
-            for some, marks in _some(song_ids):
+            for some, marks in in_pieces(song_ids):
                 rows = connection.execute(f"{columns} WHERE song_id IN ({marks})", some)
                 found |= {SongId(row[0]): _held(row) for row in rows}
         return found
@@ -97,7 +97,7 @@ class Ledger:
         found: set[SongId] = set()
         with self._database.reading() as connection:
             default = _shares(connection)
-            for some, marks in _some(song_ids):
+            for some, marks in in_pieces(song_ids):
                 rows = connection.execute(
                     "SELECT song_id FROM song LEFT JOIN sharing USING (song_id)"  # noqa: S608 - marks
                     f" WHERE song_id IN ({marks}) AND coalesce(is_shared, ?)",
@@ -110,7 +110,7 @@ class Ledger:
         """Return those of these songs that the library has, as they travel."""
         found: list[Label] = []
         with self._database.reading() as connection:
-            for some, marks in _some(song_ids):
+            for some, marks in in_pieces(song_ids):
                 rows = connection.execute(
                     # Only question marks enter the text.
                     "SELECT song_id, title, artist, duration_s, coalesce(changed_at, added_at)"  # noqa: S608
@@ -285,10 +285,3 @@ def _write_note(connection: sqlite3.Connection, key: str, value: str) -> None:
 def _shares(connection: sqlite3.Connection) -> int:
     value = _note(connection, SHARES_NOTE)
     return 1 if value is None else int(value)
-
-
-def _some(song_ids: Sequence[SongId]) -> Iterable[tuple[Sequence[SongId], str]]:
-    """Cut ids into as many as one query takes, each with its question marks."""
-    for start in range(0, len(song_ids), IDS_A_QUERY):
-        some = song_ids[start : start + IDS_A_QUERY]
-        yield some, ", ".join("?" * len(some))

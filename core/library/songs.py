@@ -147,8 +147,10 @@ class SongShelf(Shelf):
             for value in (space.value, stem.value, model_id)
         ]
         return self._select(
-            # Only column names and question marks enter the text.
-            f"WHERE song_id IN (SELECT song_id FROM vectors WHERE NOT ({known}))"  # noqa: S608
+            # Only column names and question marks enter the text. The index alone tells which
+            # models there are; rows are read of those only.
+            "WHERE song_id IN (SELECT song_id FROM vectors WHERE (space, stem, model_id) IN"  # noqa: S608
+            f" (SELECT DISTINCT space, stem, model_id FROM vectors WHERE NOT ({known})))"
             " ORDER BY added_at DESC, song.rowid DESC",
             *values,
         )

@@ -15,7 +15,7 @@ from core.copy_types import (
     DoneAction,
     DuplicateGroup,
 )
-from core.errors import AudioFileError, AudioProblem, UnknownSongError, WorldError
+from core.errors import AudioFileError, AudioProblem, WorldError
 from core.progress import Progress
 from core.song_map import SongMap
 from core.stems import StemReport, names_for
@@ -39,6 +39,7 @@ from core.types import (
     Verdict,
 )
 from tests.ui.fake_listening import FakeListening
+from tests.ui.fake_shelf import FakeShelf
 from tests.ui.fake_watching import FakeWatching
 from tests.ui.fakes import overview, song
 from ui.messages import sentence
@@ -50,34 +51,6 @@ class FakeDeed:
 
     action: DoneAction
     take_back: Callable[[], None]
-
-
-class FakeShelf:
-    """The catalogue of invented songs."""
-
-    def __init__(self) -> None:
-        self.songs: dict[SongId, Song] = {}
-        self.queue: list[Path] = []
-        self.backings: set[SongId] = set()
-        self.old: list[SongId] = []  # heard by an older version, the last added first
-        self.problems: dict[Path, Problem] = {}
-
-    def song(self, song_id: SongId) -> Song:
-        if song_id not in self.songs:
-            raise UnknownSongError(song_id)
-        return self.songs[song_id]
-
-    def queued(self) -> list[Path]:
-        return list(self.queue)
-
-    def unfinished(self) -> list[Song]:
-        return [song for song in self.songs.values() if song.stage is Stage.FIRST_ANSWER]
-
-    def half_heard(self) -> list[Song]:
-        return [self.songs[song_id] for song_id in self.old if song_id in self.songs]
-
-    def clear_problem(self, path: Path) -> None:
-        self.problems.pop(path, None)
 
 
 class FakeWorkbench:
