@@ -32,12 +32,6 @@ from core.types import (
 from core.vectors.spaces import Space
 from core.versions.ranking import by_alignment
 
-# How many more songs Milvus recalls than are asked for: the asked song itself, and copies.
-RECALL_MARGIN = 10
-# Where most of what is near is of another kind (speech beside a song that sounds spoken), more is
-# recalled; beyond this many nothing is near.
-RECALL_MORE = 4
-MOST_RECALLED = 4096
 # A duplicate is the nearest song or among the next few; the fingerprint decides, so that more
 # proposals cost little and miss less.
 DUPLICATE_CANDIDATES = 30
@@ -221,15 +215,13 @@ class Answers:
     def _recalled(self, question: Question, voice: Voice, *, limit: int) -> list[SongId]:
         """Return the songs near by a voice; in sound, only those that are asked among."""
         query, space = question.vectors[voice], self._spaces[voice]
-        room = limit + RECALL_MARGIN
-        while True:
-            hits = self._index.nearest(space, query.song, limit=room)
-            found = [SongId(hit.key) for hit in hits if hit.key != question.evidence.song_id]
-            if voice[0] is SpaceName.STYLE:
-                found = self._catalogue.in_company(found, question.kind)
-            if len(found) >= limit or len(hits) < room or room >= MOST_RECALLED:
-                return found
-            room = min(room * RECALL_MORE, MOST_RECALLED)
+
+        def kept(near: Sequence[SongId]) -> list[SongId]:
+            others = [song_id for song_id in near if song_id != question.evidence.song_id]
+            is_sound = voice[0] is SpaceName.STYLE
+            return self._catalogue.in_company(others, question.kind) if is_sound else others
+
+        return self._index.nearest_of(space, query.song, limit=limit, kept=kept)
 
     def _ranked(
         self, question: Question, voice: Voice, song_ids: Sequence[SongId]

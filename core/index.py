@@ -6,7 +6,7 @@ row of its collection. Excerpt vectors stay in the catalogue.
 
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,12 @@ from core.vectors.milvus import CollectionSpec, Hit, MilvusStore, Row
 from core.vectors.spaces import Space, collection_name
 
 FOLDER_NAME = "vectors.db"  # Milvus Lite takes no other ending
+# How many more songs Milvus recalls than are asked for: the asked song itself, and copies.
+RECALL_MARGIN = 10
+# Where most of what is near is of another kind (speech beside a song that sounds spoken), more is
+# recalled; beyond this many nothing is near.
+RECALL_MORE = 4
+MOST_RECALLED = 4096
 REBUILD_ROWS = 1000  # per insert: some hundred kilobytes of vectors
 
 log = logging.getLogger(__name__)
@@ -54,6 +60,26 @@ class LibraryIndex:
     def nearest(self, space: Space, query: Float32Array, *, limit: int) -> list[Hit]:
         """Return the songs nearest to ``query``, float32 [D], best first, by cosine."""
         return self._store.search(collection_name(space), query[np.newaxis], limit=limit)[0]
+
+    def nearest_of(
+        self,
+        space: Space,
+        query: Float32Array,
+        *,
+        limit: int,
+        kept: Callable[[Sequence[SongId]], list[SongId]],
+    ) -> list[SongId]:
+        """Return at least ``limit`` of the songs nearest to ``query`` that ``kept`` keeps.
+
+        Fewer where the collection, or its ``MOST_RECALLED`` nearest, hold no more of them.
+        """
+        room = limit + RECALL_MARGIN
+        while True:
+            hits = self.nearest(space, query, limit=room)
+            found = kept([SongId(hit.key) for hit in hits])
+            if len(found) >= limit or len(hits) < room or room >= MOST_RECALLED:
+                return found
+            room = min(room * RECALL_MORE, MOST_RECALLED)
 
     def settle(self) -> None:
         """Seal what was put since the last call, so that searches use the index again."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from core.answers import RECALL_MARGIN, Voice
+from core.answers import Voice
 from core.index import LibraryIndex
 from core.library.store import Catalogue
 from core.similarity import best_match
@@ -58,11 +58,14 @@ class Seeds:
         if query is None:
             return []
         without = {*seeds, *leaving_out}
-        room = limit + len(without) + RECALL_MARGIN
-        hits = self._index.nearest(self._spaces[voice], query, limit=room)
-        others = [SongId(hit.key) for hit in hits if hit.key not in without]
         company = companies.pop() if len(companies) == 1 else SoundKind.MUSIC
-        found = self._catalogue.vectors_of(self._catalogue.in_company(others, company), *voice)
+
+        def kept(near: Sequence[SongId]) -> list[SongId]:
+            others = [song_id for song_id in near if song_id not in without]
+            return self._catalogue.in_company(others, company)
+
+        others = self._index.nearest_of(self._spaces[voice], query, limit=limit, kept=kept)
+        found = self._catalogue.vectors_of(others, *voice)
         nearest = sorted(found, key=lambda song_id: -float(found[song_id].song @ query))
         return [neighbour(s, found[s], query=query, liked=wanted) for s in nearest[:limit]]
 

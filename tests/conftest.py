@@ -1,7 +1,9 @@
 """What every test has: no stray threads, and no warning in a log."""
 
+import ctypes
 import logging
 import os
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -16,6 +18,16 @@ from tests.milvus_server import (  # noqa: F401 - fixtures
     milvus_server,
 )
 from tests.real_songs import real_songs  # noqa: F401 - a fixture
+
+CLONE_NEWNET = 0x40000000  # linux/sched.h
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every worker a network of its own: the Milvus server binds every interface."""
+    if hasattr(config, "workerinput"):
+        if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "no network of its own for this test worker")
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 @pytest.fixture(autouse=True)

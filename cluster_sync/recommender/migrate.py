@@ -18,7 +18,11 @@ from cluster_sync.lists import (
     traits_spec,
     work_spec,
 )
-from cluster_sync.recommender.canaries import read_canaries, write_canaries
+from cluster_sync.recommender.canaries import (
+    are_an_older_version_s,
+    read_canaries,
+    write_canaries,
+)
 from cluster_sync.recommender.journal import Journal
 from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import CollectionSpec, MilvusStore
@@ -42,7 +46,8 @@ def migrate(store: MilvusStore) -> list[str]:
         detail = f"another version wrote {names}, and what it holds can't be made again"
         raise ClusterError(store.address, ClusterProblem.REFUSED, detail=detail)
     is_torn = shapes.CATALOGUE in existing and not existing.issuperset(DERIVED)
-    if is_torn or not wrong.isdisjoint(DERIVED):
+    is_older = WORK in existing and WORK not in wrong and are_an_older_version_s(Journal(store))
+    if is_torn or is_older or not wrong.isdisjoint(DERIVED):
         wrong |= existing.intersection(DERIVED)
     for name in sorted(wrong, key=_dropping_order):
         store.drop(name)

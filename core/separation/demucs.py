@@ -27,7 +27,7 @@ VOICE = "vocals"  # what demucs calls it among its sources
 OVERLAP = 0.25  # of a chunk; demucs' own default
 
 # The package's repository is under the MIT licence; the weights were trained on MUSDB18-HQ and 800
-# more songs, and no licence of their own is stated. https://huggingface.co/adefossez/HTDemucs
+# more songs, and their author provides them "only for scientific purposes". https://huggingface.co/adefossez/HTDemucs
 HTDEMUCS_FACTS = WeightsFacts(
     name="955717e8.safetensors",
     model="Demucs",
@@ -35,7 +35,7 @@ HTDEMUCS_FACTS = WeightsFacts(
     sha256="d9fa14133cfcc034a6758923bb3a8ca9f8dfd0b582134643bbf83f72c17576dd",
     sample_rate_hz=44_100,
     channels=2,
-    licence="MIT, as its package says",
+    licence="for scientific purposes only, as its author says",
     url=(
         "https://huggingface.co/adefossez/HTDemucs/resolve/"
         "bf35a81b663819a8255c8fefee17f9d812b786b5/955717e8.safetensors"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.answers import RECALL_MARGIN, Answers
-from core.index import LibraryIndex
+from core.answers import Answers
+from core.index import RECALL_MARGIN, LibraryIndex
 from core.library.store import Catalogue
 from core.seeds import Seeds
 from core.types import ModelId, SongId, SoundKind, SpaceName, Stem, StemVectors
@@ -80,5 +80,6 @@ def test_speech_is_near_speech(tmp_path):
 def test_a_crowd_of_speech_hides_no_music(tmp_path, limit):
     crowd = {f"talk_{n}": SoundKind.SPEECH for n in range(2 * RECALL_MARGIN + 5 * limit)}
     kinds = {"song": SoundKind.MUSIC, **crowd, "far": SoundKind.MUSIC}
-    with library(tmp_path, kinds) as (catalogue, answers, _):
+    with library(tmp_path, kinds) as (catalogue, answers, seeds):
         assert near(catalogue, answers, "song", limit=limit) == ["far"]
+        assert names(seeds.similar_to_all([SongId("song")], [], limit=limit)) == ["far"]

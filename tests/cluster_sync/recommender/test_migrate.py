@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cluster_sync import collections as shapes
+from cluster_sync.recommender.journal import Journal
 from cluster_sync.recommender.migrate import DERIVED, migrate
 from core.errors import ClusterError, ClusterProblem
 from core.vectors.milvus import CollectionSpec, MilvusStore, Row
@@ -41,6 +42,18 @@ def test_an_older_shape_is_made_anew_and_filled_by_the_next_pass(store: MilvusSt
     assert run(store).merged == 5
     assert everything(store) == expected
     assert store.keys(shapes.GRAVES) == [key(MINE, 9)]
+
+
+def test_canaries_in_rows_of_their_own_are_an_older_shape(store: MilvusStore) -> None:
+    send(store, MINE, [song(MINE, n) for n in range(1, 6)])
+    run(store)
+    expected = everything(store)
+    journal = Journal(store)
+    journal.forget_notes("canary", ["all"])
+    journal.write_notes("canary", {f"{n:02d}": key(MINE, n + 1) for n in range(5)})
+    assert set(migrate(store)) == set(DERIVED)
+    assert run(store).merged == 5
+    assert everything(store) == expected
 
 
 def test_a_migration_that_stopped_is_finished_by_the_next(store: MilvusStore) -> None:
