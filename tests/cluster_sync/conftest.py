@@ -10,6 +10,7 @@ from cluster_sync.lists import WORK
 from cluster_sync.recommender.canaries import write_canaries
 from cluster_sync.recommender.journal import Journal
 from core.library.store import Catalogue
+from core.vectors.milvus import MilvusStore
 from tests.cluster_sync.libraries import Cluster
 from tests.milvus_server import milvus_server  # noqa: F401 - a fixture
 
@@ -21,16 +22,21 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]
         return
     server = request.getfixturevalue("milvus_server")
     made = Cluster(server.uri, server.token)
-    yield made
     store = made.open()
+    drop_inboxes(store)  # which tests that run no recommender leave
+    yield made
+    drop_inboxes(store)
     for name in store.names():  # making a collection on a server takes three seconds
-        if name.startswith(INBOX_PREFIX):
-            store.drop(name)
-        else:
-            store.delete(name, store.keys(name))
+        store.delete(name, store.keys(name))
     if WORK in store.names():
         write_canaries(Journal(store), {})  # as one finds it in a cluster that is new
     store.close()
+
+
+def drop_inboxes(store: MilvusStore) -> None:
+    for name in store.names():
+        if name.startswith(INBOX_PREFIX):
+            store.drop(name)
 
 
 @pytest.fixture
