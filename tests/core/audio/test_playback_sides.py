@@ -1,6 +1,5 @@
 """Two songs, A/B, loops, volume and devices on a real sound server; measured in what arrives."""
 
-import functools
 import subprocess
 import sys
 import time
@@ -15,7 +14,13 @@ import scipy.signal
 from core.audio.moments import Loop, Meeting
 from core.errors import SoundError
 from tests import sounds
-from tests.sound_server import HEADPHONES, RATE_HZ, is_available, until
+from tests.sound_server import (
+    HEADPHONES,
+    RATE_HZ,
+    in_one_of_three_takes,
+    is_available,
+    until,
+)
 
 pytestmark = [
     pytest.mark.sound,
@@ -36,21 +41,6 @@ def burners(count: int) -> Iterator[None]:
         for one in running:
             one.kill()
             one.wait()
-
-
-def in_one_of_three_takes(test):
-    """Other work on the machine may tear a hole into one recording; ours must not into each."""
-
-    @functools.wraps(test)
-    def take_again(**fixtures) -> None:
-        for _ in range(2):
-            try:
-                return test(**fixtures)
-            except AssertionError:
-                fixtures["player"].stop()
-        return test(**fixtures)
-
-    return take_again
 
 
 def offset_of(sound: sounds.Samples, piece: sounds.Samples, *, at: int) -> int:
