@@ -49,7 +49,7 @@ def in_one_of_three_takes(test: Callable[..., None]) -> Callable[..., None]:
     """Other work on the machine may tear a hole into one recording; ours must not into each."""
 
     @functools.wraps(test)
-    def take_again(**fixtures: Any) -> None:  # noqa: ANN401 - whatever the test asks for
+    def take_again(**fixtures: Any) -> None:
         for _ in range(2):
             try:
                 return test(**fixtures)
