@@ -34,6 +34,7 @@ SIZES = (1_000, 10_000, 100_000)
 NEW = 1_000
 BATCH = 192  # as the recommender searches
 EMPTY_PASSES = 5
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}  # as in the recommender's Dockerfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Program:
         asked = [sys.executable, "-m", "cluster_sync.recommender", command, "--uri", self._uri]
         with subprocess.Popen(
             [*asked, "--token-file", str(self._token_file), *more],
+            env=os.environ | ENVIRONMENT,
             stdout=subprocess.PIPE,
             text=True,
         ) as program:
