@@ -92,7 +92,8 @@ def test_a_b_switches_at_the_moment_without_a_gap(tmp_path, server, player, burn
     is_a, is_b = frames_of(mine, heard, offset=from_a), frames_of(theirs, heard, offset=from_b)
     last_a = max(i for i, found in enumerate(is_a) if found)
     first_b = min(i for i, found in enumerate(is_b) if found)
-    assert 1 <= first_b - last_a <= 2, "no more than the crossfade lies between"
+    # Its 6 ms lie in one frame or in two, wherever the device's blocks happened to begin.
+    assert 1 <= first_b - last_a <= 3, "no more than the crossfade lies between"
     assert longest_silence(heard) < FRAME
 
 
