@@ -51,6 +51,7 @@ def _made_up(
             artist=ARTISTS[number % len(ARTISTS)],
             added_at=float(number),
             stamp=FileStamp(song.stamp.size_bytes, 0, f"{number:064x}"),
+            stream_sha256=f"{number:064x}",
         ),
         cover=None,
         overview=catalogue.overview(model),
