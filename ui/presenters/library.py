@@ -1,14 +1,15 @@
 """The library table: which rows are shown, and in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 from core.types import AnalysisStep, SongId
 from ui.presenters.hook import Hook
 from ui.presenters.music_words import bpm, key_place
 from ui.presenters.row_store import RowStore
-from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, fits, passes
+from ui.presenters.rows import Filter, RowChange, Snapshot, SongRow, fits, passes, shown_of
 from ui.presenters.words import NO_ARTIST, VERDICTS, Named, searchable, told_apart
 
 Place = tuple[float | str, ...]
@@ -52,6 +53,7 @@ class LibraryPresenter:
         self.counted: Hook[None] = Hook()
         self.arrived: Hook[Path] = Hook()
         self._store = RowStore()
+        self._in_order: list[SongRow] | None = None  # all rows; None: to be sorted anew
         self._visible: list[SongRow] = []
         self._places: dict[Path, int] = {}
         self._filter = Filter.ALL
@@ -136,6 +138,7 @@ class LibraryPresenter:
     def sort(self, order: Order, *, descending: bool = False) -> None:
         """Sort the rows."""
         self._order = (order, descending)
+        self._in_order = None
         self._list()
 
     def reveal(self, path: Path) -> None:
@@ -151,6 +154,7 @@ class LibraryPresenter:
         self._is_loading = False
         self._failure = ""
         self._store.load(snapshot)
+        self._in_order = None
         self._list()
         self.counted.emit(None)
 
@@ -186,6 +190,7 @@ class LibraryPresenter:
         """List anew only where rows come, go or change places."""
         if not touched:
             return
+        self._in_order = None
         if any(self._changes_list(path) for path in touched):
             self._list()
         else:
@@ -209,12 +214,10 @@ class LibraryPresenter:
             self.changed.emit(indices)
 
     def _list(self) -> None:
-        order, descending = self._order
-        passing = [row for row in self._store.rows() if self._is_shown(row)]
-        keyed = [(place, row) for row in passing if (place := place_of(row, order)) is not None]
-        keyed.sort(key=lambda one: one[0], reverse=descending)
-        unknown = [row for row in passing if place_of(row, order) is None]
-        self._visible = [row for _place, row in keyed] + sorted(unknown, key=lambda row: row.place)
+        if self._in_order is None:
+            order, descending = self._order
+            self._in_order = in_order(self._store.rows(), order, descending=descending)
+        self._visible = shown_of(self._in_order, self._filter, self._words)
         self._places = {row.path: index for index, row in enumerate(self._visible)}
         self.listed.emit(None)
 
@@ -222,28 +225,48 @@ class LibraryPresenter:
         return passes(row, self._filter) and fits(row, self._words)
 
 
+def in_order(rows: Iterable[SongRow], order: Order, *, descending: bool) -> list[SongRow]:
+    """Return the rows sorted; those where what they are sorted by isn't known come last."""
+    known: list[tuple[Place, SongRow]] = []
+    unknown: list[SongRow] = []
+    place_in = PLACES[order]
+    for row in rows:
+        place = place_in(row)
+        if place is None:
+            unknown.append(row)
+        else:
+            known.append((place, row))
+    known.sort(key=itemgetter(0), reverse=descending)
+    unknown.sort(key=attrgetter("place"))
+    return [*(row for _place, row in known), *unknown]
+
+
 def place_of(row: SongRow, order: Order) -> Place | None:
     """Return where a row stands in an order; None where what it is sorted by isn't known."""
-    match order:
-        case Order.TITLE:
-            return (row.haystack,)  # it begins with title and artist, made ready once
-        case Order.ARTIST:
-            known = row.artist != NO_ARTIST
-            return (searchable(row.artist), row.haystack) if known else None
-        case Order.TIME:
-            return _known(row.duration_s)
-        case Order.BPM:
-            return _known(bpm(row.music))
-        case Order.KEY:
-            key = key_place(row.music)
-            return None if key is None else (key, bpm(row.music) or 0.0)
-        case Order.ADDED:
-            return _known(row.song.added_at if row.song else None)
-        case Order.STAGE:
-            return (STEP_ORDER[row.step],)
-        case Order.NEWEST:
-            return row.place
+    return PLACES[order](row)
+
+
+def _artist_place(row: SongRow) -> Place | None:
+    artist = row.artist
+    return (searchable(artist), row.haystack) if artist != NO_ARTIST else None
+
+
+def _key_place(row: SongRow) -> Place | None:
+    key = key_place(row.music)
+    return None if key is None else (key, bpm(row.music) or 0.0)
 
 
 def _known(value: float | None) -> Place | None:
     return None if value is None else (value,)
+
+
+PLACES: Mapping[Order, Callable[[SongRow], Place | None]] = {
+    Order.NEWEST: attrgetter("place"),
+    Order.TITLE: lambda row: (row.haystack,),  # it begins with title and artist, made ready once
+    Order.ARTIST: _artist_place,
+    Order.BPM: lambda row: _known(bpm(row.music)),
+    Order.KEY: _key_place,
+    Order.ADDED: lambda row: _known(row.song.added_at if row.song else None),
+    Order.TIME: lambda row: _known(row.duration_s),
+    Order.STAGE: lambda row: (STEP_ORDER[row.step],),
+}

@@ -146,6 +146,21 @@ def _fits(row: SongRow, word: str) -> bool:
     return word in row.haystack
 
 
+def shown_of(rows: Iterable[SongRow], which: Filter, words: Iterable[str]) -> list[SongRow]:
+    """Return the rows that a filter and every word let through, in their order.
+
+    As ``passes`` and ``fits`` do, word by word over all rows: a letter is typed in a library of
+    ten thousand, and the window waits.
+    """
+    found = [row for row in rows if which is Filter.ALL or passes(row, which)]
+    for word in words:
+        if word.startswith((BPM_TERM, KEY_TERM)):
+            found = [row for row in found if _fits(row, word)]
+        else:
+            found = [row for row in found if word in row.haystack]
+    return found
+
+
 def passes(row: SongRow, which: Filter) -> bool:
     """Return whether a filter lets a row through."""
     match which:

@@ -183,5 +183,7 @@ def together(names: Sequence[str]) -> str:
 
 def searchable(text: str) -> str:
     """Return text without case and accents, so that "unde" finds "Ünder"."""
+    if text.isascii():
+        return text.lower()  # the same, a thousand times as often in a library
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))

@@ -21,7 +21,7 @@ from core.types import (
 from tests.ui.fake_library import FakeWorkbench
 from tests.ui.fakes import pair, song
 from ui.presenters.library import LibraryPresenter, Order, Shelf
-from ui.presenters.rows import Filter, RowChange, read_snapshot
+from ui.presenters.rows import Filter, RowChange, fits, passes, read_snapshot, shown_of
 
 
 def titles(library: LibraryPresenter) -> list[str]:
@@ -69,6 +69,37 @@ def test_what_was_queued_and_what_failed_come_back_after_a_restart() -> None:
     assert steps["bad.wav"] is AnalysisStep.FAILED
     assert library.latest_problem() == "bad.wav is empty. Export it again."
     assert library.waiting() == 1
+
+
+SEARCHES = [(), ("ines",), ("u", "nes"), ("key:am",), ("bpm:120", "u"), ("x",)]
+
+
+@pytest.mark.parametrize("which", Filter)
+@pytest.mark.parametrize("words", SEARCHES)
+def test_what_is_shown_of_many_is_what_passes_one_by_one(
+    which: Filter, words: tuple[str, ...]
+) -> None:
+    music = MusicFacts(Tempo(120.0, Confidence.SURE), Key(0, True, Confidence.SURE))
+    songs = [
+        replace(song("Under", "Ines"), music=music),
+        song("Über", "Ines"),
+        song("Other", "Abel"),
+    ]
+    rows = read_snapshot(FakeWorkbench(*songs)).rows
+    expected = [row for row in rows if passes(row, which) and fits(row, words)]
+    assert shown_of(rows, which, words) == expected
+
+
+def test_a_search_follows_what_is_heard_meanwhile() -> None:
+    library = loaded(song("Under", "Ines"))
+    library.search("ines")
+    library.sort(Order.TITLE)
+    library.hear([event("x", AnalysisStep.READY, made=song("Alba", "Ines"))])
+    assert titles(library) == ["Alba", "Under"]
+    library.search("")
+    library.remove(song("Under", "Ines").path)
+    library.search("ines")
+    assert titles(library) == ["Alba"]
 
 
 def test_search_finds_every_word_anywhere_without_case_and_accents() -> None:

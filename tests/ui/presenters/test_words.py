@@ -66,6 +66,8 @@ def test_numbers_of_songs() -> None:
 
 def test_search_ignores_case_and_accents() -> None:
     assert searchable("ÜNDER Ébène") == "under ebene"
+    ascii_signs = "".join(map(chr, range(128)))
+    assert searchable(ascii_signs) + "e" == searchable(ascii_signs + "é"), "the short way"
 
 
 def test_every_step_verdict_and_stem_has_words() -> None:
