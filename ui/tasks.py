@@ -29,9 +29,8 @@ from ui.presenters.verbs import Lane, Verb
 # The analysis and a sync can hold a worker each for an hour; two more answer questions meanwhile.
 COMPUTE_WORKERS = 4
 # So soon a worker gives the interpreter up where the window wants it. While it paints a frame, the
-# window takes it back a hundred times: at Python's own 5 ms each that was a frame of 100 ms, and at
-# 0.5 ms still one of 50.
-SWITCH_S = 0.0001
+# window takes it back dozens of times: at Python's own 5 ms each, that was a frame of 100 ms.
+SWITCH_S = 0.0005
 # A third of the window's share of a core, where they want the same one.
 WORKER_NICENESS = 5
 SLICE_S = 0.008  # handlers give way to paint and input after half a frame of a 60 Hz screen
