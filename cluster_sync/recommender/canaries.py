@@ -22,7 +22,7 @@ def read_canaries(journal: Journal) -> Places | None:
     return None if text is None else {int(place): key for place, key in json.loads(text).items()}
 
 
-def are_an_older_version_s(journal: Journal) -> bool:
+def have_rows_of_their_own(journal: Journal) -> bool:
     """Tell whether each canary has a row of its own, as it had before; none tells of all."""
     names = journal.notes(_KIND).keys()
     return bool(names) and _NAME not in names

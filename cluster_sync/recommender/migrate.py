@@ -19,7 +19,7 @@ from cluster_sync.lists import (
     work_spec,
 )
 from cluster_sync.recommender.canaries import (
-    are_an_older_version_s,
+    have_rows_of_their_own,
     read_canaries,
     write_canaries,
 )
@@ -46,7 +46,7 @@ def migrate(store: MilvusStore) -> list[str]:
         detail = f"another version wrote {names}, and what it holds can't be made again"
         raise ClusterError(store.address, ClusterProblem.REFUSED, detail=detail)
     is_torn = shapes.CATALOGUE in existing and not existing.issuperset(DERIVED)
-    is_older = WORK in existing and WORK not in wrong and are_an_older_version_s(Journal(store))
+    is_older = WORK in existing and WORK not in wrong and have_rows_of_their_own(Journal(store))
     if is_torn or is_older or not wrong.isdisjoint(DERIVED):
         wrong |= existing.intersection(DERIVED)
     for name in sorted(wrong, key=_dropping_order):
